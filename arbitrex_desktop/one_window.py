@@ -62,7 +62,9 @@ class OneWindow(QObject):
         # accept() has no deadline: one more client wakes it.
         _connect(self._address)
         self._thread.join(_JOIN_SECONDS)
-        self._listener.close()
+        with contextlib.suppress(FileNotFoundError):
+            # The address in the data folder was cleared away meanwhile, which is no reason not to end well.
+            self._listener.close()
         self._listener = None
 
     def _accept(self, listener: Listener) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,15 @@ def test_a_minimised_window_is_shown_again(qtbot: QtBot) -> None:
     bring_forward(window)
     assert not window.windowState() & Qt.WindowState.WindowMinimized
     assert window.isVisible()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe has no file")
+def test_it_ends_well_where_its_address_was_cleared_away(first: OneWindow, tmp_path: Path) -> None:
+    """The end of the program goes on, which may be the way to another account."""
+    address, other = Path(first._address[0]), tmp_path / "other"
+    other.hardlink_to(address)
+    address.unlink()
+    first.close()
+    assert not show_first(tmp_path)
+    # Nobody could wake what waits there; this test must leave nothing running.
+    Client(str(other), "AF_UNIX").close()

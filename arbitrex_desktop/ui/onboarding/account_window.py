@@ -256,8 +256,8 @@ class AccountWindow(QDialog):
         self.back = QPushButton(_("Back"))
         self.test = FilledButton(_("Test the login"), self._theme, quiet)
         self.keep = FilledButton(_("Keep and connect"), self._theme, lambda colours: colours.accent)
-        for button in (self.simulated, self.real, self.browse, self.cancel, self.back, self.test, self.keep):
-            # Return in a field presses nothing by itself.
+        for button in (self.browse, self.cancel, self.back, self.test, self.keep):
+            # Return in a field presses nothing by itself; on the first page, which has none, it takes the answer.
             button.setAutoDefault(False)
 
     def _first_page(self) -> QWidget:

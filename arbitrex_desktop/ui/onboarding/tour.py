@@ -77,6 +77,14 @@ STOPS: Final = (
         ),
     ),
     Stop(
+        "closed",
+        N_("Closed trades"),
+        N_(
+            "What became of your trades. Review (Ctrl+2) has figures, equity and notes, too, and its menu exports a "
+            "report. F1 shows every key, Ctrl+K finds every action."
+        ),
+    ),
+    Stop(
         "gauges",
         N_("Limits"),
         N_(
@@ -142,7 +150,6 @@ class Tour(QDialog):
         self._place = 0
         self.show()
         self._show_stop()
-        self.raise_()
         self.onward.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def done(self, result: int) -> None:
@@ -169,6 +176,9 @@ class Tour(QDialog):
         self._frame.show()
         self._frame.raise_()
         self.move(beside(self._follow(), self.width(), self._window))
+        # To bring a part forward gave its window the keyboard: Return there is no step of the tour.
+        self.raise_()
+        self.activateWindow()
         self._following.start()
 
     def _follow(self) -> QRect:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.constants import AccountTradeMode
@@ -194,3 +196,10 @@ def test_what_stands_before_is_told(window: AccountWindow, monkeypatch: pytest.M
         window.begin()
         assert words in window.before.text()
         assert window.before.isVisible()
+
+
+def test_return_takes_the_answer_on_the_first_page(window: AccountWindow, qtbot: QtBot) -> None:
+    """It has no field to type into; the button with the keyboard is pressed by Return as by the space bar."""
+    qtbot.waitUntil(window.simulated.hasFocus, timeout=OPEN_MS)
+    with qtbot.waitSignal(window.chosen):
+        QTest.keyClick(window, Qt.Key.Key_Return)
