@@ -19,7 +19,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from arbitrex_desktop.desk.review.report import rule_name
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, PlainCheck
 from arbitrex_desktop.risk_portfolio_manager.parameters import Text
 from arbitrex_desktop.risk_portfolio_manager.pipeline import pipeline, refusal, sizing
@@ -65,6 +67,7 @@ def declared() -> Iterator[str]:
         what = setting.limit.what if isinstance(setting.limit, Text) else ""
         yield from (text for text in (setting.meaning, form, what, *setting.choices) if _is_said(text))
     yield from PRESETS
+    yield from (rule_name(code) for code in RejectionReason)
     for each in _checks():
         yield from (text for text in (each.subject, each.of, getattr(each, "fine", "")) if text)
     yield from (ONLY_REDUCES, *(text for path in sorted(RULES.parent.rglob("*.py")) for text in _remarks(path)))

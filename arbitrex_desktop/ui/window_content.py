@@ -53,7 +53,7 @@ from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
 from arbitrex_desktop.ui.panels.notices import NoticesPanel
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
-from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.panel import Panel, tables_of
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
@@ -62,7 +62,6 @@ from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.settings.settings_window import SettingsWindow
 from arbitrex_desktop.ui.theme.appearance import COLOURS, LANGUAGE
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.widgets.typed import type_into, typed_in
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -189,7 +188,7 @@ class WindowContent(QObject):
 
     def lay_out(self, kept: WindowState) -> Iterator[None]:
         """Take the remembered layout, or the one for the window's size where none was remembered; in steps."""
-        for name, view in self._tables().items():
+        for name, view in tables_of(self.panels).items():
             view.recall(kept.tables.get(name, {}))
         self.chart.recall(kept.chart)
         self.actions.table.recall(kept.keys)
@@ -215,7 +214,7 @@ class WindowContent(QObject):
             workspaces=self.workspaces.kept,
             theme=self._theme.choice.value,
             light=not self._theme.colours.is_dark,
-            tables={name: view.choices for name, view in self._tables().items()},
+            tables={name: view.choices for name, view in tables_of(self.panels).items()},
             chart=self.chart.look,
             keys=self.actions.table.kept,
         )
@@ -319,13 +318,13 @@ class WindowContent(QObject):
             quit=self.closing.quit,
         )
         switch, docks = WorkspaceSwitch(self._window, self.workspaces), self._docks.docks.values()
-        build_menus(self._window, docks, self._theme, acts, self._make_hands(), workspaces=switch.menu)
+        build_menus(self._window, docks, self._theme, acts, self._make_actions(), workspaces=switch.menu)
 
-    def _make_hands(self) -> WindowActions:
+    def _make_actions(self) -> WindowActions:
         """Make what works the window by keyboard."""
         desk = DeskPanels(
             self.panels, self.market_watch, self.chart, self.intent_form, self.pending, self.positions, self.orders,
-            self.notices,
+            self.notices, self.review.closed,
         )  # fmt: skip
         self.actions = WindowActions(self._window, self._theme, self._docks.docks, desk, self.say)
         self.actions.open_settings_by(self.settings_window.open_at)
@@ -360,6 +359,7 @@ class WindowContent(QObject):
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self.intent_form.go_with(self.chart)
+        self.intent_form.symbol_changed.connect(self.notices.alerts.prefer_symbol)
         self.market_watch.symbol_clicked.connect(self.chart.look_at)
         self.review.chart_asked.connect(lambda _trade: self.newcomer_help.bring_forward(self.chart.name))
         self.review.chart_asked.connect(self.chart.show_trade)
@@ -368,10 +368,6 @@ class WindowContent(QObject):
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
         self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))
         self.top_bar.arming.disarm_asked.connect(self.disarm)
-
-    def _tables(self) -> dict[str, TableView]:  # by the panel's name
-        views = ((name, vars(panel).get("view")) for name, panel in self.panels.items())
-        return {name: view for name, view in views if isinstance(view, TableView)}
 
     def set_seen(self, *, seen: bool) -> None:
         """Draw only while the window can be seen."""

@@ -99,7 +99,7 @@ class FakeReview:
         groups["weekday"] = grouped(chosen, lambda trade: trade.opened_at.weekday() if trade.opened_at else None)
         return ReviewData(
             query=query,
-            account="50000001 on Arbitrex-Simulated",
+            account="50000001 @ Arbitrex-Simulated",
             currency="USD",
             money_digits=2,
             began=BEGIN,

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Review as one HTML page that stands alone: figures, plots drawn as SVG, and every trade."""
+"""Review as one HTML page that stands alone, in the window's language: figures, plots drawn as SVG, every trade."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TextIO
 
 from arbitrex_desktop.desk.review.statistics import Group, Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import ReportProgress, ReviewData, no_progress, strategy_of, with_progress
 from arbitrex_desktop.raw_layer.amounts import lots, money
-from arbitrex_desktop.texts import N_
+from arbitrex_desktop.texts import N_, _, spoken
 
 WEEKDAYS: Final = (
     N_("Monday"),
@@ -50,15 +50,16 @@ th,dt{color:#98a2b3}.up{color:#63b3ff}.down{color:#ffa04d}svg text{fill:#98a2b3}
 
 def write_report(data: ReviewData, out: TextIO, report: ReportProgress = no_progress) -> None:
     """Write the page."""
-    title = f"Trades of account {data.account}"
-    out.write(f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>')
+    title = _("Trades of account {account}").format(account=data.account)
+    out.write(f'<!doctype html>\n<html lang="{spoken()}"><head><meta charset="utf-8"><title>{_text(title)}</title>')
     out.write(f"<style>{_STYLE}</style></head><body>\n<h1>{_text(title)}</h1>\n<p>{_text(span_text(data))}</p>\n")
-    out.write(f"<h2>Figures</h2>\n{_figures(data)}\n")
-    out.write(f"<h2>Balance and equity in {_text(data.currency)}</h2>\n{_curve(data)}\n")
+    out.write(f"<h2>{_('Figures')}</h2>\n{_figures(data)}\n")
+    curve = _("Balance and equity in {currency}").format(currency=data.currency)
+    out.write(f"<h2>{_text(curve)}</h2>\n{_curve(data)}\n")
     for name, heading in GROUP_TITLES.items():
         groups = data.groups.get(name, ())
-        out.write(f"<h2>{heading}</h2>\n{_bars(name, groups, data)}\n{_group_table(name, groups, data)}\n")
-    out.write(f"<h2>Refusals by rule</h2>\n{_refusals(data)}\n<h2>Trades</h2>\n")
+        out.write(f"<h2>{_(heading)}</h2>\n{_bars(name, groups, data)}\n{_group_table(name, groups, data)}\n")
+    out.write(f"<h2>{_('Refused by rule')}</h2>\n{_refusals(data)}\n<h2>{_('Trades')}</h2>\n")
     _write_trades(data, out, report)
     out.write("</body></html>\n")
 
@@ -66,12 +67,17 @@ def write_report(data: ReviewData, out: TextIO, report: ReportProgress = no_prog
 def group_name(kind: str, name: str | int) -> str:
     """Return what a group is called: hours and weekdays in words."""
     if kind == "weekday" and isinstance(name, int):
-        return WEEKDAYS[name]
-    return f"{name:02d}:00" if isinstance(name, int) else name
+        return _(WEEKDAYS[name])
+    return f"{name:02d}:00" if isinstance(name, int) else _(name)
+
+
+def in_a_phrase(title: str) -> str:
+    """Return a title as it stands within a phrase: small in English, where nouns are."""
+    return title.lower() if spoken() == "en" else _(title)
 
 
 def rule_name(code: str) -> str:
-    """Return a reason code in words."""
+    """Return a reason code in words, in English; the catalogues have them."""
     return code.replace("_", " ").capitalize()
 
 
@@ -81,14 +87,14 @@ def first_day(data: ReviewData) -> datetime | None:
 
 
 def span_text(data: ReviewData) -> str:
-    """Return in words which trades these are."""
+    """Return in words which trades these are: the days with the first and the last of them, and what is searched."""
     query = data.query
-    parts = [f"Closed from {_day(data, first_day(data))} to {_day(data, query.until or data.read_at)}"]
-    wanted = (("symbol", query.symbol), ("strategy", query.strategy), ("search", query.text))
-    parts += [f"{name} {value}" for name, value in wanted if value]
-    open_parts = sum(not trade.whole for trade in data.trades)
-    parts += [f"{open_parts} still partly open and not counted"] if open_parts else []
-    return ", ".join(parts)
+    last = data.read_at if query.until is None else query.until - timedelta(microseconds=1)
+    span = _("Closed from {first} to {last}").format(first=_day(data, first_day(data)), last=_day(data, last))
+    chosen = [each for each in (query.symbol, query.strategy, query.text) if each]
+    parts = sum(not trade.whole for trade in data.trades)
+    left = [_("{parts} still partly open and not counted").format(parts=parts)] if parts else []
+    return ", ".join((span, *chosen, *left))
 
 
 def figure_text(data: ReviewData) -> tuple[tuple[str, str], ...]:
@@ -107,7 +113,7 @@ def figure_text(data: ReviewData) -> tuple[tuple[str, str], ...]:
         (N_("Best"), _money(data, figures.best)),
         (N_("Worst"), _money(data, figures.worst)),
         (N_("Deepest fall of results"), _money(data, figures.max_drawdown)),
-        (N_("Deepest fall of the balance"), percent(share)),
+        (N_("Deepest fall of the balance"), percent(share, 2)),
         (N_("Losses in a row"), f"{figures.losing_run}"),
         (N_("Costs"), _money(data, figures.costs)),
         (N_("Mean time open"), duration(figures.mean_seconds)),
@@ -115,9 +121,9 @@ def figure_text(data: ReviewData) -> tuple[tuple[str, str], ...]:
     )
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, decimals: int = 1) -> str:
     """Return a share in percent."""
-    return _DASH if share is None else f"{share:.1%}"
+    return _DASH if share is None else f"{share * 100.0:.{decimals}f} %"
 
 
 def duration(seconds: float | None) -> str:
@@ -141,7 +147,7 @@ def _number(value: float | None, sign: str = "") -> str:
 
 
 def _day(data: ReviewData, moment: datetime | None) -> str:
-    return "the beginning" if moment is None else f"{moment.astimezone(data.query.zone):%Y-%m-%d}"
+    return _("the beginning") if moment is None else f"{moment.astimezone(data.query.zone):%Y-%m-%d}"
 
 
 def _text(message: object) -> str:
@@ -149,7 +155,7 @@ def _text(message: object) -> str:
 
 
 def _figures(data: ReviewData) -> str:
-    pairs = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in figure_text(data))
+    pairs = "".join(f"<dt>{_text(_(name))}</dt><dd>{_text(value)}</dd>" for name, value in figure_text(data))
     return f"<dl>{pairs}</dl>"
 
 
@@ -174,25 +180,27 @@ def _group_table(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
         results = (_result(data, figures.net), _result(data, figures.expectancy))
         return (_cell(name, "w"), _cell(figures.trades), *results, *map(_cell, cells))
 
-    headings = (GROUP_TITLES[kind], "Trades", "Net", "Expectancy", "Win rate", "Profit factor", "Mean R")
-    return _table(headings, (row(group_name(kind, group.name), group.figures) for group in groups))
+    figures = (N_("Trades"), N_("Net"), N_("Expectancy"), N_("Win rate"), N_("Profit factor"), N_("Mean R"))
+    return _table(
+        [_(each) for each in (GROUP_TITLES[kind], *figures)],
+        (row(group_name(kind, group.name), group.figures) for group in groups),
+    )
 
 
 def _refusals(data: ReviewData) -> str:
     decisions = data.decisions
-    paragraph = (
-        f"<p>{decisions.approved:,} intents approved, {decisions.rejected:,} turned down by hand or withdrawn.</p>"
+    paragraph = _("{approved:,} intents approved, {rejected:,} turned down by hand or withdrawn.").format(
+        approved=decisions.approved, rejected=decisions.rejected
     )
-    return paragraph + _table(
-        ("Rule", "Refused"), ((_cell(rule_name(code), "w"), _cell(count)) for code, count in decisions.refused)
-    )
+    rows = ((_cell(_(rule_name(code)), "w"), _cell(count)) for code, count in decisions.refused)
+    return f"<p>{_text(paragraph)}</p>" + _table((_("Rule"), _("Refused")), rows)
 
 
 def _write_trades(data: ReviewData, out: TextIO, report: ReportProgress) -> None:
-    headings = ("Closed", "Symbol", "Side", "Lots", "Entry", "Exit", "R", "Result", "Open for", "Closed by", "Strategy",
-                "Tags and note")  # fmt: skip
+    headings = (N_("Closed"), N_("Symbol"), N_("Side"), N_("Lots"), N_("Entry"), N_("Exit"), N_("R"), N_("Result"),
+                N_("Open for"), N_("Closed by"), N_("Strategy"), N_("Tags and note"))  # fmt: skip
     # Row by row: a hundred thousand trades are no string in memory.
-    out.write(_table(headings, ()).removesuffix("</tbody></table>"))
+    out.write(_table([_(each) for each in headings], ()).removesuffix("</tbody></table>"))
     out.writelines(f"<tr>{''.join(_trade_cells(trade, data))}</tr>\n" for trade in with_progress(data.trades, report))
     out.write("</tbody></table>")
 
@@ -209,8 +217,8 @@ def _trade_cells(trade: ClosedTrade, data: ReviewData) -> tuple[str, ...]:
         _cell(_number(trade.r, "+")),
         _result(data, trade.net),
         _cell(duration(trade.seconds)),
-        _cell(trade.reason if trade.whole else f"{trade.reason}, partly", "w"),
-        _cell(strategy_of(trade), "w"),
+        _cell(_(trade.reason) if trade.whole else _("{reason}, partly").format(reason=_(trade.reason)), "w"),
+        _cell(_(strategy_of(trade)), "w"),
         _cell(" ".join((*(f"#{tag}" for tag in trade.tags), trade.note)), "n"),
     )
 
@@ -220,18 +228,22 @@ def _curve(data: ReviewData) -> str:
     balance = [(at.timestamp(), level) for at, level in data.balance]
     equity = [(point.at.timestamp(), point.equity) for point in data.equity]
     if not balance and not equity:
-        return "<p>Nothing was booked in this time.</p>"
+        return f"<p>{_text(_('Nothing was booked in this time.'))}</p>"
     frame = _Frame((*balance, *equity))
     steps: list[tuple[float, float]] = []
     for at, level in balance:
         steps += [(at, steps[-1][1])] if steps else []
         steps.append((at, level))
     steps += [(frame.right, steps[-1][1])] if steps else []
-    paid = "".join(_flow_mark(frame, flow.at.timestamp(), f"{flow.kind} {flow.amount:+,.2f}") for flow in data.flows)
+    paid = "".join(
+        _flow_mark(frame, flow.at.timestamp(), f"{_(flow.kind)} {flow.amount:+,.{data.money_digits}f}")
+        for flow in data.flows
+    )
+    legend = _("Grey: balance. Blue: equity while the program ran. Dotted: money paid in or out, and charges.")
+    label = _text(_("Balance and equity"))
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="Balance and equity">{frame.axes(data)}{paid}'
-        f"{frame.line(equity, '#3f8fdb')}{frame.line(steps, '#7d8797')}</svg>"
-        "<p>Grey: balance. Blue: equity while the program ran. Dotted: money paid in or out, and charges.</p>"
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">{frame.axes(data)}{paid}'
+        f"{frame.line(equity, '#3f8fdb')}{frame.line(steps, '#7d8797')}</svg><p>{_text(legend)}</p>"
     )
 
 
@@ -308,5 +320,5 @@ def _bars(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
             f'<text x="{at:.1f}" y="{top + 14}" text-anchor="{anchor}">{message}</text>'
         )
     height = len(groups) * _BAR_HEIGHT + 4
-    label = f"Net result by {GROUP_TITLES[kind].lower()}"
+    label = _text(_("Net result by {title}").format(title=in_a_phrase(GROUP_TITLES[kind])))
     return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">{"".join(parts)}</svg>'

@@ -26,6 +26,7 @@ from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import _
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATE: Final = timedelta(days=2)
@@ -89,22 +90,22 @@ class ReviewDesk:
     def read(self, query: ReviewQuery, report: ReportProgress) -> ReviewData:
         """Return what was asked for; raises `DeskError`, `PoolError` or `MT5Error` in words, and what `report` does."""
         reading = self._reading()
-        report("Reading the broker's deals", 0.0)
+        report(_("Reading the broker's deals"), 0.0)
         book = self._book(reading)
-        report("Reading the journal", 0.3)
+        report(_("Reading the journal"), 0.3)
         trades, journal = self._trades(reading, query, book, report)
-        report("Reckoning", 0.9)
+        report(_("Reckoning"), 0.9)
         chosen = tuple(trade for trade in trades if query.fits(trade))
         account, digits = reading.account, reading.account.currency_digits
         since, until = self._span(query, journal.began, book)
         balance = _balance(book, account.balance)
         return ReviewData(
             query=query,
-            account=f"{account.login} on {account.server}",
+            account=f"{account.login} @ {account.server}",
             currency=account.currency,
             money_digits=digits,
             began=journal.began,
-            read_at=self._clock.now(),
+            read_at=self._pool.market_now(),
             trades=tuple(reversed(chosen)),
             figures=statistics(chosen, digits),
             drawdown_share=_drawdown_share(book, account.balance, since, until),
@@ -190,7 +191,8 @@ class ReviewDesk:
 
 
 def _share(report: ReportProgress, done: int, whole: int) -> None:
-    report(f"Reading the journal: {done:,} of {whole:,} trades", 0.3 + 0.6 * done / max(1, whole))
+    message = _("Reading the journal: {done:,} of {whole:,} trades").format(done=done, whole=whole)
+    report(message, 0.3 + 0.6 * done / max(1, whole))
 
 
 def _annotated(trade: ClosedTrade, annotation: Annotation | None) -> ClosedTrade:

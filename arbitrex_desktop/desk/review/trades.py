@@ -27,11 +27,11 @@ BROKER: Final = N_("broker")
 REVERSED: Final = N_("reversed")
 CLOSED_BY: Final = N_("close by")
 
-DEPOSIT: Final = "deposit"
-WITHDRAWAL: Final = "withdrawal"
-CREDIT: Final = "credit"
+DEPOSIT: Final = N_("deposit")
+WITHDRAWAL: Final = N_("withdrawal")
+CREDIT: Final = N_("credit")
 """Lent by the broker: it counts to the equity, never to the balance."""
-CHARGE: Final = "charge"
+CHARGE: Final = N_("charge")
 """Fees, interest, dividends and whatever else the broker books to no position."""
 
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})

@@ -103,7 +103,7 @@ class ReviewData:
         account: the account's number and server in words
         currency, money_digits: of the account, with its decimals
         began: when the journal began, None where there is none
-        read_at: moment of reading, UTC
+        read_at: moment of reading in market time, UTC
         trades: newest first
         figures: of those that are wholly closed
         drawdown_share: greatest fall of the balance below its peak in that time, None where it is not known

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
 
+from arbitrex_desktop.desk.review.export import ExportKind
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.actions.key_table import FixedKeys
@@ -21,6 +23,7 @@ from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
+from arbitrex_desktop.ui.review.closed_panel import EXPORTS, ClosedPanel
 
 _PANEL_KEYS: Final = {
     "market_watch": "Alt+1",
@@ -74,6 +77,7 @@ class DeskPanels:
     positions: PositionsPanel
     orders: OrdersPanel
     notices: NoticesPanel
+    closed: ClosedPanel
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +112,17 @@ class DeskMenus:
         self._say = say
 
     def fill(self, bar: QMenuBar) -> None:
-        """Add the menus of ticket, positions and chart to a menu bar."""
+        """Add the menus of ticket, positions, chart, alerts and closed trades to a menu bar."""
         self._ticket_menu(bar.addMenu(_("T&icket")))
         self._trades_menu(bar.addMenu(_("P&ositions")))
         self._chart_menu(bar.addMenu(_("&Chart")))
         self._alerts_menu(bar.addMenu(_("&Alerts")))
+        self._review_menu(bar.addMenu(_("&Review")))
 
     def fill_places(self, menu: QMenu) -> None:
         """Add an entry for each panel that takes the keyboard there."""
         for name, panel in self._panels.panels.items():
-            action = menu.addAction(_(panel.title))
-            action.setObjectName(f"go_to_{name}")
-            action.setShortcut(QKeySequence(_PANEL_KEYS.get(name, "")))
-            action.triggered.connect(lambda _checked=False, name=name: self._go_to(name))
+            _add_act(menu, f"go_to_{name}", _(panel.title), _PANEL_KEYS.get(name, ""), partial(self._go_to, name))
 
     def _ticket_menu(self, menu: QMenu) -> None:
         ticket = self._panels.ticket
@@ -130,14 +132,8 @@ class DeskMenus:
         self._add(menu, "ticket_sell", _("&Sell"), "Ctrl+Shift+B", Press(ticket, head.sell, volume))
         self._add(menu, "ticket_submit", _("S&ubmit"), "Ctrl+Shift+Return", Press(ticket, ticket.submit))
         menu.addSeparator()
-        symbol = menu.addAction(_("S&ymbol"))
-        symbol.setObjectName("ticket_symbol")
-        symbol.setShortcut(QKeySequence("Ctrl+Y"))
-        symbol.triggered.connect(self._to_symbol)
-        find = menu.addAction(_("&Filter the watch list"))
-        find.setObjectName("watch_filter")
-        find.setShortcut(QKeySequence.StandardKey.Find)
-        find.triggered.connect(self._to_filter)
+        _add_act(menu, "ticket_symbol", _("S&ymbol"), "Ctrl+Y", self._to_symbol)
+        _add_act(menu, "watch_filter", _("&Filter the watch list"), "Ctrl+F", self._to_filter)
 
     def _trades_menu(self, menu: QMenu) -> None:
         positions, orders, pending = self._panels.positions, self._panels.orders, self._panels.pending
@@ -172,27 +168,30 @@ class DeskMenus:
         self._add(menu, "alert_remove", _("&Remove the alert"), "", Press(notices, alerts.remove))
         self._add(menu, "alert_ways", _("&How alerts call"), "Ctrl+Shift+C", Press(notices, alerts.how))
 
+    def _review_menu(self, menu: QMenu) -> None:
+        closed = self._panels.closed
+        _add_act(menu, "review_search", _("&Search closed trades"), "Ctrl+Shift+F", self._to_search)
+        self._add(menu, "review_read", _("&Read again"), "F5", Press(closed, closed.again))
+        self._add(menu, "review_chart", _("Show the trade on the &chart"), "Ctrl+G", Press(closed, closed.chart_button))
+        _add_act(menu, "review_note", _("&Note on the trade"), "Ctrl+Shift+N", self._to_note)
+        menu.addSeparator()
+        for kind, text in EXPORTS.items():
+            keys = "Ctrl+Shift+X" if kind is ExportKind.HTML else ""
+            export = _("Export: {what}").format(what=_(text))
+            _add_act(menu, f"review_export_{kind}", export, keys, partial(self._export, kind))
+
     def _chart_menu(self, menu: QMenu) -> None:
         for frame in Timeframe:
-            action = menu.addAction(frame.name)
-            action.setObjectName(f"chart_{frame.name}")
-            action.setShortcut(QKeySequence(_FRAME_KEYS.get(frame, "")))
-            action.triggered.connect(lambda _checked=False, frame=frame: self._show_frame(frame))
+            keys = _FRAME_KEYS.get(frame, "")
+            _add_act(menu, f"chart_{frame.name}", frame.name, keys, partial(self._show_frame, frame))
         menu.addSeparator()
         for count, (text, keys) in _CHART_COUNTS.items():
-            action = menu.addAction(_(text))
-            action.setObjectName(f"chart_count_{count}")
-            action.setShortcut(QKeySequence(keys))
-            action.triggered.connect(lambda _checked=False, count=count: self._panels.chart.show_count(count))
+            _add_act(menu, f"chart_count_{count}", _(text), keys, partial(self._panels.chart.show_count, count))
 
     def _add(self, menu: QMenu, name: str, text: str, keys: str, press: Press) -> None:
         """Add an entry that presses a panel's button where the trader can see it."""
-        action = menu.addAction(text)
-        action.setObjectName(name)
-        action.setShortcut(QKeySequence(keys))
         # A key held down is one press.
-        action.setAutoRepeat(False)
-        action.triggered.connect(lambda _checked=False: self._press(press))
+        _add_act(menu, name, text, keys, partial(self._press, press)).setAutoRepeat(False)
 
     def _press(self, press: Press) -> None:
         button = press.button
@@ -215,9 +214,40 @@ class DeskMenus:
         self._go_to(self._panels.market_watch.name)
         self._panels.market_watch.focus_filter()
 
+    def _to_search(self) -> None:
+        self._go_to(self._panels.closed.name)
+        search = self._panels.closed.filter.search
+        search.setFocus()
+        search.selectAll()
+
+    def _to_note(self) -> None:
+        closed = self._panels.closed
+        self._go_to(closed.name)
+        if closed.view.chosen is None:
+            self._say(_("Choose a closed trade first, by the arrow keys or a click"))
+        else:
+            closed.notes.note.setFocus()
+
+    def _export(self, kind: ExportKind) -> None:
+        closed = self._panels.closed
+        self._go_to(closed.name)
+        if closed.export_button.isEnabled():
+            closed.export_asked.emit(kind)
+        else:
+            self._say(_("Closed trades are not read yet: try again in a moment"))
+
     def _show_frame(self, frame: Timeframe) -> None:
         chart = self._panels.chart.chart
         if chart is None:
             self._say(_("The chart appears when the terminal is connected"))
         else:
             chart.show_timeframe(frame)
+
+
+def _add_act(menu: QMenu, name: str, text: str, keys: str, act: Callable[[], None]) -> QAction:
+    """Add an entry that does something, known by a name of no language."""
+    action = menu.addAction(text)
+    action.setObjectName(name)
+    action.setShortcut(QKeySequence(keys))
+    action.triggered.connect(lambda _checked=False: act())
+    return action

@@ -206,7 +206,7 @@ def group_columns() -> tuple[Column[GroupRow], ...]:
         Column(N_("Expectancy"), money(expectancy), lambda row: _of(row, expectancy), "+1,888.88",
                tone=lambda row: money_tone(_of(row, expectancy)), hint=N_("Result of a trade on average")),
         Column(N_("Win rate"), lambda row: percent(_of(row, lambda each: each.win_rate)),
-               lambda row: _of(row, lambda each: each.win_rate), "100.0%"),
+               lambda row: _of(row, lambda each: each.win_rate), "100.0 %"),
         Column(N_("Factor"), lambda row: formats.number(_of(row, lambda each: each.profit_factor)),
                lambda row: _of(row, lambda each: each.profit_factor), "18.88", spare=2,
                hint=N_("Profit factor: what was won for each unit lost")),

@@ -21,6 +21,7 @@ from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.widgets.save_dialog import save_dialog
 
 Cell = str | int | float | None
 Row = list[Cell]
@@ -111,10 +112,8 @@ class RowsFileWindow(QDialog):
 
     def ask(self) -> QFileDialog:
         """Ask where to; the dialog is the trader's own doing, and trading goes on behind it."""
-        dialog = QFileDialog(self.parentWidget(), self.windowTitle(), f"{self._name.lower()}.csv".replace(" ", "-"))
+        dialog = save_dialog(self.parentWidget(), self.windowTitle(), f"{self._name.lower()}.csv".replace(" ", "-"))
         dialog.setNameFilters([_(each) for each in FILTERS])
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.rejected.connect(self.close)
         dialog.fileSelected.connect(lambda file: self.save(self._path_of(dialog, file)))
         dialog.open()

@@ -59,7 +59,7 @@ def past_of(data: ReviewData) -> CurvePast:
             anchors.append((point.at.timestamp(), point.anchor))
     first = data.balance[0][0] if data.balance else None
     flows = tuple(
-        (flow.at.timestamp(), f"{flow.kind} {formats.money(flow.amount, signed=True, digits=data.money_digits)}")
+        (flow.at.timestamp(), f"{_(flow.kind)} {formats.money(flow.amount, signed=True, digits=data.money_digits)}")
         for flow in data.flows
         if flow.at != first
     )

@@ -50,7 +50,6 @@ class OrdersPanel(Panel):
         self.sum = ElidedLabel(theme)
         self.cancel_button = ConfirmButton(_("Cancel order"), theme)
         self.move_button = QPushButton(_("Move\N{HORIZONTAL ELLIPSIS}"))
-        self.move_button.setToolTip(_("Move price, stop and target of the chosen order"))
         self.bar, self._bar_ticket = OrderBar(theme), 0
         self._lay_out()
         # Two orders may read alike, so another choice asks anew whatever the words are.
@@ -130,6 +129,8 @@ class OrdersPanel(Panel):
         self.cancel_button.setEnabled(free)
         self.move_button.setEnabled(free)
         self._follow(row if free else None)
+        moves = _("Move price, stop and target of the chosen order")
+        self.move_button.setToolTip(_("Choose an order first") if row is None else unarmed or moves)
         if row is None:
             self.cancel_button.set_subject(_("Cancel order"), _("Cancel order"))
             self.cancel_button.setToolTip(_("Choose an order first"))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -16,6 +17,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
+from arbitrex_desktop.ui.widgets.table_view import TableView
 
 
 class Panel(QWidget):
@@ -79,3 +81,15 @@ class Panel(QWidget):
     def headline(self) -> tuple[str, Tone]:
         """Return what the row above the panel says of it in short; empty for nothing."""
         return "", Tone.MUTED
+
+
+def tables_of(panels: Mapping[str, Panel]) -> dict[str, TableView]:
+    """Return the tables whose columns are kept: a panel's `view` by its name, others beside it by place."""
+    found: dict[str, TableView] = {}
+    for name, panel in panels.items():
+        view = vars(panel).get("view")
+        others = (each for each in panel.findChildren(TableView) if each is not view)
+        found |= {f"{name} {place}": each for place, each in enumerate(others, start=2)}
+        if isinstance(view, TableView):
+            found[name] = view
+    return found

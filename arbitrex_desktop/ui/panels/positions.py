@@ -161,15 +161,20 @@ class PositionsPanel(Panel):
         row, unarmed = self.view.chosen, not_armed(self._fresh)
         may_send = self._fresh.connected and not unarmed
         able = row is not None and may_send and str(row.ticket) not in self._busy
-        for button in (self.close_button, self.part, self.stops, self.standing):
+        for button, tip in (
+            (self.close_button, ""),
+            (self.part, _("Close a part of the chosen position")),
+            (self.stops, _("Set stop and target of the chosen position")),
+            (self.standing, _("What the desk does by itself: break-even, trailing stop, partial target")),
+        ):
             button.setEnabled(able)
+            button.setToolTip(_("Choose a position first") if row is None else unarmed or tip)
         no_break_even = _no_break_even(row)
         self.break_even.setEnabled(able and not no_break_even)
         self.break_even.setToolTip(no_break_even or _("Move the stop to the opening price"))
         self.several.setEnabled(bool(self.model.rows) and may_send and _SEVERAL not in self._busy)
         if row is None:
             self.close_button.set_subject(_("Close position"), _("Close position"))
-            self.close_button.setToolTip(_("Choose a position first"))
         else:
             what = f"{formats.lots(row.volume)} {row.symbol}"
             self.close_button.set_subject(
@@ -270,9 +275,6 @@ class PositionsPanel(Panel):
             bar.asked.connect(self._ask)
 
     def _lay_out(self) -> None:
-        self.part.setToolTip(_("Close a part of the chosen position"))
-        self.stops.setToolTip(_("Set stop and target of the chosen position"))
-        self.standing.setToolTip(_("What the desk does by itself: break-even, trailing stop, partial target"))
         self.several.setToolTip(_("Close all positions, the losing or winning ones, or those of one symbol"))
         tools = QHBoxLayout()
         tools.addStretch(1)

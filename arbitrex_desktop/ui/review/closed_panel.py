@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.review.export import ExportKind
@@ -26,13 +26,15 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 NOT_READ: Final = N_("Closed trades are read once an account is connected")
 NONE_FOUND: Final = N_("No trade was closed in this time, or none fits: choose another period or clear the filter")
 NONE_EVER: Final = N_(
     "No trade was closed yet. Submit an intent in the ticket: once its position is closed it stands here"
 )
-_EXPORTS: Final = {
+_MARGIN: Final = 4
+EXPORTS: Final = {
     ExportKind.HTML: N_("Report with plots (HTML)\N{HORIZONTAL ELLIPSIS}"),
     ExportKind.CSV: N_("Trades (CSV)\N{HORIZONTAL ELLIPSIS}"),
     ExportKind.JSON: N_("Everything (JSON)\N{HORIZONTAL ELLIPSIS}"),
@@ -69,6 +71,7 @@ class ClosedPanel(Panel):
         self.model: RowTableModel[ClosedRow] = RowTableModel(columns, lambda row: row.trade.key, self)
         self.view = KeyedTable(self.model, theme, _(NOT_READ), lambda row: row.trade.key)
         self.view.setAccessibleName(_("Closed trades"))
+        self.view.own_menu = self.menu
         self.sum, self.chosen_trade = ElidedLabel(theme), ElidedLabel(theme, Tone.MUTED)
         self.progress, self.stop_button = QProgressBar(), QPushButton(_("Cancel"))
         self.open_button = QPushButton(_("Open the file"))
@@ -76,7 +79,8 @@ class ClosedPanel(Panel):
         self.again, self.export_button = QPushButton(_("Read again")), QPushButton(_("Export"))
         self.chart_button, self.notes, self.checks = QPushButton(_("Show on chart")), NoteBar(), ChecksTable(theme)
         self.checks.setAccessibleName(_("Checks of the intent that opened the chosen trade"))
-        self._detail = QWidget()
+        self._detail, self._splitter = QWidget(), QSplitter(Qt.Orientation.Vertical)
+        self._rows, self._top, self._bottom = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
         self._set_up()
         self._lay_out()
         self._connect()
@@ -131,9 +135,38 @@ class ClosedPanel(Panel):
     def export_menu(self) -> QMenu:
         """Return the menu of the kinds of files."""
         menu = QMenu(self)
-        for kind, message in _EXPORTS.items():
+        for kind, message in EXPORTS.items():
             menu.addAction(_(message)).triggered.connect(lambda _checked=False, kind=kind: self.export_asked.emit(kind))
         return menu
+
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen trade, None when none is chosen."""
+        if self.view.chosen is None:
+            return None
+        menu = row_menu(self)
+        menu.addAction(_("Show on chart"), self._ask_for_chart)
+        menu.addAction(_("Write a note"), self.notes.note.setFocus).setEnabled(not self._detail.isHidden())
+        return menu
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for filter and table: what is known of one trade takes none from other panels."""
+        # Not what the layout says: it goes on asking for the room of what was hidden until its next turn.
+        rows = (self._top.minimumSize(), self.view.minimumSizeHint(), self._bottom.minimumSize())
+        around = 2 * (_MARGIN + self._rows.spacing())
+        return QSize(super().minimumSizeHint().width(), sum(row.height() for row in rows) + around)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what is known of the chosen trade where there is room below the table."""
+        super().resizeEvent(event)
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        room = self.height() >= self.minimumSizeHint().height() + self._room_of_detail
+        self._detail.setVisible(room and self.view.chosen is not None)
+
+    @property
+    def _room_of_detail(self) -> int:
+        return self._detail.minimumSizeHint().height() + self._splitter.handleWidth()
 
     def _show_sum(self, data: ReviewData) -> None:
         figures = data.figures
@@ -145,7 +178,7 @@ class ClosedPanel(Panel):
 
     def _show_choice(self) -> None:
         row = self.view.chosen
-        self._detail.setVisible(row is not None)
+        self._show_detail()
         self.notes.show_trade(row.trade if row else None)
         if row is not None:
             intent = (
@@ -185,10 +218,14 @@ class ClosedPanel(Panel):
         self.export_button.setMenu(self.export_menu())
         self.export_button.setEnabled(False)
         self.checks.hide()
+        # Their room counts before they come, so that they find it.
+        room = self.checks.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.checks.setSizePolicy(room)
         self._show_busy(busy=False)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top, bottom, layout = self._top, self._bottom, self._rows
         top.addWidget(self.filter, 1)
         top.addWidget(self.again)
         top.addWidget(self.export_button)
@@ -200,19 +237,17 @@ class ClosedPanel(Panel):
         detail.addLayout(line)
         detail.addWidget(self.notes)
         detail.addWidget(self.checks, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter = self._splitter
         splitter.addWidget(self.view)
         splitter.addWidget(self._detail)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 1)
+        for place in range(2):
+            splitter.setStretchFactor(place, 1)
         splitter.setChildrenCollapsible(False)
-        bottom = QHBoxLayout()
         bottom.addWidget(self.sum, 1)
         bottom.addWidget(self.open_button)
         bottom.addWidget(self.progress, 1)
         bottom.addWidget(self.stop_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.addLayout(top)
         layout.addWidget(splitter, 1)
         layout.addLayout(bottom)
@@ -223,6 +258,6 @@ class ClosedPanel(Panel):
         self.again.clicked.connect(lambda _checked=False: self.wanted.emit())
         self.stop_button.clicked.connect(lambda _checked=False: self.given_up.emit())
         self.view.choice_changed.connect(self._choose)
-        self.view.doubleClicked.connect(lambda _index: self._ask_for_chart())
+        self.view.activated.connect(lambda _index: self._ask_for_chart())
         self.chart_button.clicked.connect(lambda _checked=False: self._ask_for_chart())
         self.notes.kept.connect(self.annotated)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.export import ExportKind, export
@@ -28,6 +28,7 @@ from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
 from arbitrex_desktop.ui.seam import ReviewAccess
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.save_dialog import save_dialog
 
 _READ: Final = "read"
 _NOTE: Final = "note"
@@ -141,8 +142,8 @@ class Review(QObject):
     @Slot(object)
     def _choose_file(self, kind: ExportKind) -> None:
         """Ask where to: the dialog is the trader's own doing, and trading goes on behind it."""
-        dialog = QFileDialog(self.closed, _("Export closed trades"), f"trades.{kind}", _(_FILTERS[kind]))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = save_dialog(self.closed, _("Export closed trades"), f"trades.{kind}")
+        dialog.setNameFilter(_(_FILTERS[kind]))
         dialog.setDefaultSuffix(kind.value)
         dialog.fileSelected.connect(lambda name: self.export_to(kind, Path(name)))
         dialog.open()

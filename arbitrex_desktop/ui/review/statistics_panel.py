@@ -7,15 +7,14 @@ from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 
-from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_text, first_day, group_name, rule_name
+from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_text, group_name, in_a_phrase, rule_name, span_text
 from arbitrex_desktop.desk.review.views import ReviewData
-from arbitrex_desktop.texts import N_, _, spoken
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.closed import GroupRow, group_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.theme.appearance import ENGLISH
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
@@ -40,7 +39,7 @@ class StatisticsPanel(Panel):
         self.values: dict[str, TonedLabel] = {}
         self._grid = QGridLayout()
         self.by = QComboBox()
-        self.by.addItems([_("By {title}").format(title=_in_a_phrase(title)) for title in GROUP_TITLES.values()])
+        self.by.addItems([_("By {title}").format(title=in_a_phrase(title)) for title in GROUP_TITLES.values()])
         self.by.addItem(_(_RULES))
         self.by.setAccessibleName(_("What the statistics are grouped by"))
         self.model: RowTableModel[GroupRow] = RowTableModel(group_columns(), lambda row: row.place, self)
@@ -55,7 +54,7 @@ class StatisticsPanel(Panel):
     def show_data(self, data: ReviewData) -> None:
         """Show the figures of these trades."""
         self._data = data
-        self.span.show_text(_span(data), Tone.MUTED)
+        self.span.show_text(span_text(data), Tone.MUTED)
         for place, (name, value) in enumerate(figure_text(data)):
             label = self.values.get(name) or self._add_figure(place, name)
             label.show_text(value.replace("-", formats.MINUS))
@@ -87,13 +86,12 @@ class StatisticsPanel(Panel):
         if self.by.currentIndex() == len(GROUP_TITLES):
             refused = data.decisions.refused
             return [
-                GroupRow(place, rule_name(code), None, digits, count) for place, (code, count) in enumerate(refused)
+                GroupRow(place, _(rule_name(code)), None, digits, count) for place, (code, count) in enumerate(refused)
             ]
         kind = list(GROUP_TITLES)[self.by.currentIndex()]
         groups = data.groups.get(kind, ())
         return [
-            GroupRow(place, _(group_name(kind, group.name)), group.figures, digits)
-            for place, group in enumerate(groups)
+            GroupRow(place, group_name(kind, group.name), group.figures, digits) for place, group in enumerate(groups)
         ]
 
     def _lay_out(self) -> None:
@@ -107,22 +105,3 @@ class StatisticsPanel(Panel):
         layout.addLayout(top)
         layout.addLayout(self._grid)
         layout.addWidget(self.view, 1)
-
-
-def _in_a_phrase(title: str) -> str:
-    """Return a title as it stands within a phrase: small in English, where nouns are."""
-    return title.lower() if spoken() == ENGLISH else _(title)
-
-
-def _span(data: ReviewData) -> str:
-    """Return in words which trades these are."""
-    query = data.query
-    first, last = first_day(data), query.until or data.read_at
-    message = _("Closed from {first} to {last}").format(
-        first=_("the beginning") if first is None else f"{first.astimezone(query.zone):%Y-%m-%d}",
-        last=f"{last.astimezone(query.zone):%Y-%m-%d}",
-    )
-    chosen = [each for each in (query.symbol, query.strategy, query.text) if each]
-    parts = sum(not trade.whole for trade in data.trades)
-    left = [_("{parts} still partly open and not counted").format(parts=parts)] if parts else []
-    return ", ".join((message, *chosen, *left))

@@ -195,7 +195,7 @@ class SettingField(QWidget):
         self.edited.emit()
 
     def _show_state(self) -> None:
-        self.default.setEnabled(self.text != self.row.default)
+        self.default.setEnabled(self.text != self._typed(self.row.default))
         if self.is_changed:
             self.note.show_text(
                 _("{name}: in force is {text}; {expected}").format(

@@ -7,13 +7,15 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from arbitrex_desktop import texts
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.review.export import FIELDS, ExportKind, export, write_csv, write_json
 from arbitrex_desktop.desk.review.report import duration, write_report
@@ -24,6 +26,14 @@ from tests.fakes.review import BEGIN, TRADES, FakeReview
 def data(query: ReviewQuery | None = None, review: FakeReview | None = None) -> ReviewData:
     """Return what Review says of the fake's trades."""
     return (review or FakeReview([])).read(query or ReviewQuery(), lambda _words, _share: None)
+
+
+@pytest.fixture
+def private_texts() -> Iterator[None]:
+    """Speak German."""
+    texts.speak(Path(__file__).parents[3] / "resources" / "texts" / "de.mo")
+    yield
+    texts.speak(None)
 
 
 def report(of: ReviewData) -> str:
@@ -87,6 +97,23 @@ def test_the_report_tells_times_by_the_traders_clock() -> None:
     """The zone that was asked for counts."""
     page = report(data(ReviewQuery(zone=timezone(timedelta(hours=14)))))
     assert (TRADES[0].closed_at + timedelta(hours=14)).strftime("%Y-%m-%d %H:%M") in page
+
+
+def test_the_last_day_that_is_named_is_the_last_one_asked_for() -> None:
+    """A period ends with the midnight after it, which is of no day of the trades."""
+    day = datetime(2026, 3, 4, tzinfo=UTC)
+    asked = ReviewQuery(since=day, until=day + timedelta(days=1), zone=UTC)
+    assert "Closed from 2026-03-04 to 2026-03-04" in report(replace(data(), query=asked))
+
+
+def test_the_report_is_in_the_windows_language(private_texts: None) -> None:
+    """Headings, figures, groups and rules: no sentence of another language is left."""
+    page = report(data())
+    assert '<html lang="de">' in page
+    for text in ("Nettoergebnis", "Montag", "Von Regeln abgelehnt", "Geschlossen vom"):
+        assert text in page
+    for text in ("Net result", "Monday", "Refused", "Closed from", "balance"):
+        assert text not in page
 
 
 def test_a_report_of_nothing_can_be_read() -> None:

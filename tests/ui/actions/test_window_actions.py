@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop import texts
+from arbitrex_desktop.desk.review.export import ExportKind
 from arbitrex_desktop.settings.catalogue import CATALOGUE
 from arbitrex_desktop.ui.actions.key_table import KeyEntry
 from arbitrex_desktop.ui.main_window import MainWindow
@@ -188,12 +189,61 @@ def test_every_panel_is_reached_by_its_entry(open_window: WindowMaker, qtbot: Qt
     assert seen == ["market_watch", "chart", "intent_form", "pending", "market_watch", "chart"]
 
 
-def test_a_button_that_cannot_be_pressed_says_why(open_window: WindowMaker) -> None:
-    """Closing without a chosen position is told, not passed over."""
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("position_close", "Choose a position first"),
+        ("position_part", "Choose a position first"),
+        ("position_stops", "Choose a position first"),
+        ("position_standing", "Choose a position first"),
+        ("order_move", "Choose an order first"),
+        ("order_cancel", "Choose an order first"),
+        ("review_note", "Choose a closed trade first"),
+    ],
+)
+def test_a_button_that_cannot_be_pressed_says_why(open_window: WindowMaker, name: str, reason: str) -> None:
+    """What needs a chosen row says so where none is, and does not pass it over."""
     window = open_window()
-    window.content.positions.view.choose(None)
-    entry_of(window, "position_close").action.trigger()
-    assert "Choose a position first" in window.content.notice_bar.text
+    for panel in (window.content.positions, window.content.orders):
+        panel.view.choose(None)
+    entry_of(window, name).action.trigger()
+    assert reason in window.content.notice_bar.text
+
+
+def test_review_is_worked_from_menu_and_palette(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A report is asked for once trades are read, and to be tried again before; search and note get the keyboard."""
+    window = activated(open_window(), qtbot)
+    closed = window.content.review.closed
+    asked: list[ExportKind] = []
+    closed.export_asked.disconnect()
+    closed.export_asked.connect(asked.append)
+    report = entry_of(window, "review_export_html").action
+    report.trigger()
+    assert "not read yet" in window.content.notice_bar.text
+    qtbot.waitUntil(closed.export_button.isEnabled, timeout=OPEN_MS)
+    open_palette(window, qtbot, "export report")
+    QTest.keyClick(window.content.actions.palette.line, Qt.Key.Key_Return)
+    assert asked == [ExportKind.HTML]
+    activated(window, qtbot).content.workspaces.show("Review")
+    entry_of(window, "review_search").action.trigger()
+    qtbot.waitUntil(closed.filter.search.hasFocus, timeout=OPEN_MS)
+    closed.view.choose(closed.model.rows[0].trade.key)
+    entry_of(window, "review_note").action.trigger()
+    qtbot.waitUntil(closed.notes.note.hasFocus, timeout=OPEN_MS)
+
+
+@pytest.mark.parametrize("language", [None, "texts/de.mo"])
+def test_a_letter_opens_one_menu(open_window: WindowMaker, language: str | None) -> None:
+    """Alt with a letter that two of them had, or one of them and a button, would open neither at once."""
+    texts.speak(resource(language) if language else None)
+    try:
+        window = open_window()
+        marked = [action.text() for action in window.menuBar().actions() if action.isVisible()]
+        marked += [button.text() for button in window.findChildren(QAbstractButton) if button.window() is window]
+    finally:
+        texts.speak(None)
+    letters = [keys for text in marked if (keys := QKeySequence.mnemonic(text).toString())]
+    assert len(letters) == len(set(letters)) > 8
 
 
 def test_no_two_keys_are_alike(open_window: WindowMaker) -> None:

@@ -66,7 +66,7 @@ def test_trades_are_read_when_they_are_looked_at(open_window: WindowMaker, qtbot
     assert [row.trade for row in review.closed.model.rows] == list(reversed(TRADES))
     assert review.closed.sum.text() == "12 closed, +714.10 USD"
     assert window.content._docks.docks["closed"].windowTitle() in ("Closed trades", "Closed trades (12)")
-    assert review.statistics.values["Win rate"].text() == "58.3%"
+    assert review.statistics.values["Win rate"].text() == "58.3 %"
 
 
 def test_a_filter_asks_anew(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -212,3 +212,36 @@ def test_intents_of_the_period_are_listed_with_their_checks(open_window: WindowM
     review.closed.filter.search.setText("no room")
     qtbot.waitUntil(lambda: review.intents.model.rowCount() == 1, timeout=OPEN_MS)
     assert review.intents.view.chosen is not None
+
+
+def test_what_is_known_of_a_trade_takes_no_room_from_the_ticket(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A trade that was chosen in Review leaves Trade's panels as high as they were, where nothing of it has room."""
+    window = open_window()
+    window.resize(1600, 1000)
+    ticket, workspaces = window.content.intent_form, window.content.workspaces
+    review = shown(qtbot, window)
+    qtbot.wait(0)
+    before = ticket.height()
+    workspaces.show("Review")
+    review.closed.view.choose(TRADES[1].key)
+    qtbot.waitUntil(lambda: len(review.closed.checks.shown) == 1, timeout=OPEN_MS)
+    assert review.closed.checks.isVisible()
+    workspaces.show("Trade")
+    qtbot.waitUntil(review.closed.notes.isHidden if review.closed.notes.isHidden() else lambda: True, timeout=OPEN_MS)
+    assert ticket.height() >= before - 4
+    assert not review.closed.notes.isVisible()
+
+
+def test_a_trades_row_has_a_menu(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """What the buttons below the table do; nothing of it where no trade is chosen."""
+    window = open_window()
+    review = shown(qtbot, window)
+    assert review.closed.menu() is None
+    review.closed.view.choose(TRADES[1].key)
+    menu = review.closed.menu()
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["Show on chart", "Write a note"]
+    asked: list[object] = []
+    review.closed.chart_asked.connect(asked.append)
+    menu.actions()[0].trigger()
+    assert asked == [TRADES[1]]

@@ -241,3 +241,10 @@ def test_what_cannot_be_read_or_saved_is_told(bench: Bench, monkeypatch: pytest.
     monkeypatch.setattr(bench.core.settings_desk, "rows", broken)
     bench.window.open_and_read()
     assert bench.window.message.text() == "settings.toml, line 3: expected TOML"
+
+
+def test_the_way_to_the_default_is_offered_away_from_it_only(bench: Bench) -> None:
+    """A share that is shown in percent is at its default, too, where the file has it as a number."""
+    for field in bench.window.fields.values():
+        field.discard()
+        assert field.default.isEnabled() == (field.row.text != field.row.default), field.row.name

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui.docks import LEAST_SIZE
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES, Workspace
 from tests.ui.conftest import OPEN_MS, WindowMaker
@@ -157,3 +158,20 @@ def test_a_bar_that_was_there_stays(open_window: WindowMaker) -> None:
     window.content.workspaces.show("Trade")
     assert not window.content._resume_toolbar.isHidden()
     assert window.content._arming_toolbar.isHidden()
+
+
+def test_every_table_keeps_its_columns(open_window: WindowMaker) -> None:
+    """Also those beside a panel's first one: alerts that call, and the checks of what is chosen."""
+    memory = RememberedState()
+    window = open_window(memory=memory)
+    tables = [table for panel in window.content.panels.values() for table in panel.findChildren(TableView)]
+    left_out = {}
+    for table in tables:
+        title = table._table_model.columns[-1].title
+        table.recall({"hidden": [title]})
+        left_out[table.accessibleName()] = [title]
+    window.close()
+    again = open_window(memory=memory)
+    found = [table for panel in again.content.panels.values() for table in panel.findChildren(TableView)]
+    assert {table.accessibleName(): table.choices["hidden"] for table in found} == left_out
+    assert len(tables) == len(found) > len(again.content.panels) - 4
