@@ -21,9 +21,7 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplicatio
     folder = tmp_path / "documents"
     folder.mkdir()
     home = QStandardPaths.StandardLocation.HomeLocation
-    monkeypatch.setattr(
-        module.QStandardPaths, "writableLocation", lambda kind: str(tmp_path if kind is home else folder)
-    )
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda kind: str(tmp_path if kind is home else folder))
     kept = qapp.property(module._FOLDER)
     qapp.setProperty(module._FOLDER, None)
     yield folder
