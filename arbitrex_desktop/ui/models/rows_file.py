@@ -21,7 +21,7 @@ from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.widgets.save_dialog import save_dialog
+from arbitrex_desktop.ui.models.save_dialog import save_dialog
 
 Cell = str | int | float | None
 Row = list[Cell]

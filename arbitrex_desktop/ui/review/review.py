@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.closed import ClosedRow, closed_rows
+from arbitrex_desktop.ui.models.save_dialog import save_dialog
 from arbitrex_desktop.ui.panels.curve import CurvePast, past_of
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
 from arbitrex_desktop.ui.review.intents_panel import IntentsPanel
@@ -28,7 +29,6 @@ from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
 from arbitrex_desktop.ui.seam import ReviewAccess
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.save_dialog import save_dialog
 
 _READ: Final = "read"
 _NOTE: Final = "note"

@@ -11,8 +11,8 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.widgets import save_dialog as module
-from arbitrex_desktop.ui.widgets.save_dialog import save_dialog
+from arbitrex_desktop.ui.models import save_dialog as module
+from arbitrex_desktop.ui.models.save_dialog import save_dialog
 
 
 @pytest.fixture
