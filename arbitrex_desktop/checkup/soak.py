@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -79,7 +80,8 @@ class SoakReport:
     Attributes:
         hours_asked, hours: how long it should be, and was
         ended: why it ended
-        growth: from a tenth of the time to the end, in per cent for memory, in numbers for the rest
+        growth: from a tenth of the time, of a host as long after its start, to the end: in per cent for memory, in
+            numbers for the rest
         cores: share of one core that both processes used in that time
         messages: each error of the connection, once
     """
@@ -99,8 +101,15 @@ class SoakReport:
         self.samples.append(sample)
         self.hours = sample.seconds / 3600.0
         self.longest_pause_ms = max(self.longest_pause_ms, sample.pause_ms)
-        settled = next((each for each in self.samples if each.seconds >= sample.seconds * _SETTLED_SHARE), sample)
-        self.growth = growth(settled, sample)
+        early = sample.seconds * _SETTLED_SHARE
+        looks = [each for each in self.samples if each.seconds >= early]
+        settled = looks[0]
+        # A host is compared with itself, from as long after its start.
+        own = [each for each in self.samples if each.host_restarts == sample.host_restarts]
+        hosts = [each.host for each in own if each.seconds >= own[0].seconds + early]
+        self.growth = growth("app", [each.app for each in looks]) | growth("host", hosts)
+        self.growth["data_mb"] = round(sample.data_mb - settled.data_mb, 3)
+        self.growth["data_files"] = sample.data_files - settled.data_files
         spent = sample.seconds - settled.seconds
         self.cores = round((_cpu(sample) - _cpu(settled)) / spent, 4) if spent > 0 else None
 
@@ -111,17 +120,19 @@ class SoakReport:
             draft.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
-def growth(first: SoakSample, last: SoakSample) -> dict[str, float]:
-    """Return by how much the processes grew between two looks; a process is compared only with itself as it was."""
-    found: dict[str, float] = {}
-    for name, before, after in (("app", first.app, last.app), ("host", first.host, last.host)):
-        if before is None or after is None or (name == "host" and first.host_restarts != last.host_restarts):
-            continue
-        found[f"{name}_resident_percent"] = round((after.resident_mb / before.resident_mb - 1.0) * 100.0, 2)
-        found[f"{name}_threads"] = after.threads - before.threads
-        found[f"{name}_handles"] = after.handles - before.handles
-    found["data_mb"] = round(last.data_mb - first.data_mb, 3)
-    found["data_files"] = last.data_files - first.data_files
+def growth(name: str, uses: Sequence[ProcessUse | None]) -> dict[str, float]:
+    """Return by how much a process grew between the first look and the last, in per cent for memory.
+
+    Of threads and handles the least in the first tenth is held against the least in the last: some come and go.
+    """
+    there = [use for use in uses if use is not None]
+    if not there or uses[0] is None or uses[-1] is None:
+        return {}
+    few = -(-len(there) // 10)
+    found = {f"{name}_resident_percent": round((there[-1].resident_mb / there[0].resident_mb - 1.0) * 100.0, 2)}
+    for what in ("threads", "handles"):
+        counts = [getattr(use, what) for use in there]
+        found[f"{name}_{what}"] = min(counts[-few:]) - min(counts[:few])
     return found
 
 

@@ -61,6 +61,22 @@ def test_a_host_that_was_replaced_is_not_compared_with_its_successor() -> None:
     report.take(replace(SAMPLE, seconds=100.0, host_restarts=1, host=replace(USE, resident_mb=500.0)))
     assert "host_resident_percent" not in report.growth
     assert report.growth["app_threads"] == 0
+    for seconds, megabytes in ((110.0, 510.0), (160.0, 550.0), (200.0, 561.0)):
+        use = replace(USE, resident_mb=megabytes)
+        report.take(replace(SAMPLE, seconds=seconds, host_restarts=1, host=use))
+    assert report.growth["host_resident_percent"] == 2.0, "from a tenth of the time after its own start"
+
+
+def test_what_comes_and_goes_is_no_growth() -> None:
+    """A file that is open for a moment is none; one that is never closed is."""
+    report = SoakReport(hours_asked=1.0)
+    for second in range(100):
+        passing = second == 99
+        report.take(replace(SAMPLE, seconds=float(second), app=replace(USE, handles=50 + passing)))
+    assert report.growth["app_handles"] == 0
+    for second in range(100, 120):
+        report.take(replace(SAMPLE, seconds=float(second), app=replace(USE, handles=51)))
+    assert report.growth["app_handles"] == 1
 
 
 def test_a_process_says_what_it_holds() -> None:
