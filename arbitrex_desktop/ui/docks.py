@@ -101,7 +101,7 @@ WIDE: Final = Layout(
     ),
     (("positions", "orders", "closed"), ("history", "notices", "equity"), ("account", "connection")),
     (
-        (_H, {"market_watch": 0.2, "chart": 0.5, "intent_form": 0.15, "risk": 0.15}),
+        (_H, {"market_watch": 0.26, "chart": 0.44, "intent_form": 0.15, "risk": 0.15}),
         (_V, {"chart": 0.72, "positions": 0.28}),
         (_H, {"positions": 0.42, "pending": 0.3, "history": 0.28}),
         (_V, {"intent_form": 0.6, "account": 0.4}),

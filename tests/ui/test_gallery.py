@@ -8,12 +8,14 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from arbitrex_desktop import texts
 from arbitrex_desktop.ui.docks import LEAST_SIZE
+from arbitrex_desktop.ui.models.quotes import COLUMNS
 from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
@@ -46,6 +48,18 @@ def at_rest(window: QWidget) -> list[str]:
         QTest.qWait(_SETTLE_MS)
         found = complaints(window)
     return found
+
+
+def test_a_large_window_shows_more_of_each_symbol(room: Showroom) -> None:
+    """Not the same larger: day and trend on a usual screen, range and session besides on a large one."""
+    for size, columns in (
+        (QSize(1920, 1080), {"Spread", "Day", "Trend"}),
+        (SIZES["2560x1440"], {"Low", "High", "Market"}),
+    ):
+        view = room.show(STATES["connected"](), size).content.market_watch.view
+        QTest.qWait(_SETTLE_MS)
+        titles = [column.title for column in COLUMNS]
+        assert not {title for title in columns if view.isColumnHidden(titles.index(title))}, size
 
 
 def test_a_state_moves_no_panel(room: Showroom) -> None:

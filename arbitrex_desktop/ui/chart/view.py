@@ -271,9 +271,12 @@ class ChartView(QWidget):
         return f"{max(top, self._prices.high):.{self._digits}f}"
 
     def _fit(self, scale: PriceScale) -> PriceScale:
-        """Fit prices to the bars in sight, the quote when the live edge is, and lines that are not far."""
+        """Fit prices to the bars in sight, the quote when the live edge is, and lines that are not far.
+
+        While a line is dragged they stay, or it would run away from the mouse.
+        """
         first, last = self._time.visible(len(self._series))
-        if last <= first:
+        if last <= first or (self._drags and self._grip.held is not None):
             return scale
         low, high = float(self._series.lows[first:last].min()), float(self._series.highs[first:last].max())
         span = max(high - low, 1e-12)

@@ -118,7 +118,11 @@ class Theme(QObject):
     def _apply(self) -> None:
         light = self._choice is ThemeChoice.LIGHT or (self._choice is ThemeChoice.SYSTEM and self._system_is_light)
         self._colours = in_pair(LIGHT if light else DARK, self._pair)
-        self._app.setPalette(palette_of(self._colours))
+        palette = palette_of(self._colours)
+        self._app.setPalette(palette)
+        # A menu opens over tables of the same ground, and the style's own border does not show on a dark one.
+        palette.setColor(QPalette.ColorRole.Base, self._colours.raised)
+        self._app.setPalette(palette, "QMenu")
         self.changed.emit(self._colours)
 
 

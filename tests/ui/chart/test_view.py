@@ -111,6 +111,23 @@ def test_older_bars_are_asked_for_and_what_is_seen_stays(qtbot: QtBot, view: Cha
     assert series.rows["time"][int(view.time_scale.right)] == shown
 
 
+def test_a_line_stays_under_the_mouse(view: ChartView) -> None:
+    """The prices are not fitted anew while it is dragged to the edge; they are once it is let go."""
+    low = view.price_scale.price(475)
+    view.show_lines([PriceLine("stop", low, "Stop", LineKind.STOP, is_draggable=True)])
+    view.grab()
+    y = round(view.price_scale.y(low))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(300, y))
+    for step in range(5, 45, 5):
+        QTest.mouseMove(view, QPoint(300, y + step))
+        view.grab()
+    moved = view.lines[0].price
+    assert view.price_scale.y(moved) == pytest.approx(y + 40, abs=1.0)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(300, y + 40))
+    view.grab()
+    assert view.price_scale.y(moved) < y + 40
+
+
 def test_a_line_is_dragged_and_dropped(qtbot: QtBot, view: ChartView, series: BarSeries) -> None:
     """While dragged it tells its price on the symbol's grid, and once more when let go."""
     price = float(series.rows["close"][-1])

@@ -31,6 +31,14 @@ EVERY = pytest.mark.parametrize(
 )
 
 
+def test_a_menu_stands_out_from_the_table_below_it(theme: Theme) -> None:
+    """Its ground is not that of tables: on a dark one its border cannot be seen."""
+    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        theme.choose(choice)
+        grounds = [QApplication.palette(name).color(QPalette.ColorRole.Base) for name in ("QMenu", "QTableView")]
+        assert grounds == [theme.colours.raised, theme.colours.base]
+
+
 @EVERY
 @pytest.mark.parametrize("tone", list(Tone))
 def test_every_tone_is_readable_everywhere(colours: Colours, tone: Tone) -> None:
