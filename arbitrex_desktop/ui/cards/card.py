@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -94,8 +95,9 @@ class IntentCard(QWidget):
 
     def show_gone(self, word: str) -> None:
         """Keep the place of an intent that no longer waits; nothing on the card acts any more."""
-        if not self._gone:
-            self._gone = word
+        if not self._gone and self._text is not None:
+            # What stood in the way, or was on its way, no longer is.
+            self._gone, self._text = word, replace(self._text, sentence="")
             for button in (self.approve, self.reject, self.fold):
                 button.setEnabled(False)
             self.update()

@@ -257,7 +257,7 @@ class ChartView(QWidget):
             lines=self._grip.lines,
             zones=self._zones,
             marks=self._marks,
-            pointer=self._pointer,
+            pointer=None if self._pulls else self._pointer,  # through the words that one pulls by goes no cross
             linked_seconds=self._linked_seconds,
             caption=self._caption,
         )
@@ -265,18 +265,19 @@ class ChartView(QWidget):
         draw_frame(painter, frame, self._theme.colours)
         painter.end()
 
+    @property
+    def _pulls(self) -> bool:
+        return self._drags and self._grip.held is not None
+
     def _longest_price(self) -> str:
         """Return a text as long as the longest price on the axis."""
         top = float(self._series.rows["high"][-1]) if len(self._series) else 1.0
         return f"{max(top, self._prices.high):.{self._digits}f}"
 
     def _fit(self, scale: PriceScale) -> PriceScale:
-        """Fit prices to the bars in sight, the quote when the live edge is, and lines that are not far.
-
-        While a line is dragged they stay, or it would run away from the mouse.
-        """
+        """Fit prices to the bars in sight, the quote at the live edge, and lines not far; not under a dragged line."""
         first, last = self._time.visible(len(self._series))
-        if last <= first or (self._drags and self._grip.held is not None):
+        if last <= first or self._pulls:
             return scale
         low, high = float(self._series.lows[first:last].min()), float(self._series.highs[first:last].max())
         span = max(high - low, 1e-12)

@@ -75,8 +75,7 @@ class IntentFormPanel(Panel):
         self._quote_row: QuoteRow | None = None
         self._submitted_at: float | None = None
         self._symbol = self._trading_state = ""
-        self._no_symbol = _("Choose a symbol")
-        self._now = Market()
+        self._no_symbol, self._now = _("Choose a symbol"), Market()
         self._make_fields(theme)
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._debounce.timeout.connect(self._ask)
@@ -168,12 +167,13 @@ class IntentFormPanel(Panel):
         self.plan_changed.emit(self.plan())
 
     def plan(self) -> TradePlan | None:
-        """Return the trade in the form with the RPM's newest answer to it; None while it cannot be read."""
+        """Return the trade in the form with the RPM's newest answer; None while it cannot be read, or is submitted."""
         try:
-            request = self._trade()
+            request = None if self._submitted_at is not None else self._trade()
         except ValueError:
             return None
-        return TradePlan.of(request, self._current_answer or self._lagging, self._fresh.currency)
+        answer = self._current_answer or self._lagging
+        return None if request is None else TradePlan.of(request, answer, self._fresh.currency)
 
     @property
     def _current_answer(self) -> IntentRow | None:
@@ -416,6 +416,7 @@ class IntentFormPanel(Panel):
         self._submitted_at = self._fresh.monotonic
         self.asked.emit(SubmitIntent(request))
         self.card.show_message(_(SUBMITTED))
+        self.plan_changed.emit(self.plan())
         self._show_submit()
 
     def _make_fields(self, theme: Theme) -> None:

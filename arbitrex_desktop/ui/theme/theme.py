@@ -122,7 +122,7 @@ class Theme(QObject):
         self._app.setPalette(palette)
         # A menu opens over tables of the same ground, and the style's own border does not show on a dark one.
         palette.setColor(QPalette.ColorRole.Base, self._colours.raised)
-        self._app.setPalette(palette, "QMenu")
+        self._app.setPalette(palette, "QMenu")  # type: ignore[arg-type] # the stubs want bytes, which it refuses
         self.changed.emit(self._colours)
 
 

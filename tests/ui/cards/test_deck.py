@@ -144,3 +144,13 @@ def test_a_countdown_paints_its_own_card_only(deck: CardDeck) -> None:
     deck.show_cards([*texts("a"), *texts("b", 59.0)], {})
     assert deck.cards["a"].text is first
     assert deck.cards["b"].text == texts("b", 59.0)[0]
+
+
+def test_what_is_decided_no_longer_says_what_it_waited_for(deck: CardDeck) -> None:
+    """A filled trade's card keeps its place under the mouse, not the sentence of a moment before."""
+    waits = card_text(intent_row("a"), 60.0, "EUR", "Approved, waiting for the core", asked=False, may_press=True)
+    deck.show_cards([waits], {})
+    enter(deck)
+    deck.show_cards([], {"a": "FILLED"})
+    card = deck.cards["a"]
+    assert (card.gone, card.text and card.text.sentence) == ("FILLED", "")

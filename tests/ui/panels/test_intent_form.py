@@ -345,6 +345,19 @@ def test_what_was_submitted_is_not_previewed_as_a_repeat(
     assert form.submit.isEnabled()
 
 
+def test_a_submitted_trade_is_no_plan_on_the_chart(form: IntentFormPanel, fresh: Make, clock: ManualClock) -> None:
+    """There it waits as a ghost; its plan's lines beside it would be taken for it, until the next trade is planned."""
+    plans: list[object] = []
+    form.plan_changed.connect(plans.append)
+    answer(form)
+    assert plans[-1] is not None
+    form.submit.click()
+    assert plans[-1] is None
+    clock.advance(12.0)
+    form.refresh(fresh())
+    assert plans[-1] is not None
+
+
 def test_nothing_of_one_symbol_carries_to_another(form: IntentFormPanel) -> None:
     """Prices and lots are cleared with the symbol, and only then; offering the same symbols anew clears nothing."""
     levels = (form.fields.stop_loss, form.fields.take_profit, form.fields.volume)

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QTableView
 
 from arbitrex_desktop.ui.theme.colours import (
     DARK,
@@ -35,7 +35,10 @@ def test_a_menu_stands_out_from_the_table_below_it(theme: Theme) -> None:
     """Its ground is not that of tables: on a dark one its border cannot be seen."""
     for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         theme.choose(choice)
-        grounds = [QApplication.palette(name).color(QPalette.ColorRole.Base) for name in ("QMenu", "QTableView")]
+        shown = (QMenu(), QTableView())
+        for widget in shown:
+            widget.ensurePolished()
+        grounds = [widget.palette().color(QPalette.ColorRole.Base) for widget in shown]
         assert grounds == [theme.colours.raised, theme.colours.base]
 
 
