@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 
@@ -222,24 +222,29 @@ class Table(Parameter):
         return {str(key): as_float(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
-def share(name: str, default: float, label: str, high: float = 1.0, *, low_open: bool = True, **more: Any) -> Number:
-    """Return a parameter that is a share of something, by default in (0, 1.0]; `more`, further fields of it."""
-    return Number(name=name, default=default, label=label, unit="share", high=high, low_open=low_open, **more)
-
-
-def count(name: str, default: int, label: str, **more: Any) -> Number:
-    """Return a parameter that is a whole number; `more`, further fields of it."""
-    return Number(name=name, default=default, label=label, unit="count", whole=True, **more)
-
-
-def seconds(name: str, default: float, label: str, **more: Any) -> Number:
-    """Return a parameter that is a duration in seconds; `more`, further fields of it."""
-    return Number(name=name, default=default, label=label, unit="s", **more)
+_OF_UNIT: Final[dict[str, dict[str, Any]]] = {"share": {"high": 1.0, "low_open": True}, "count": {"whole": True}}
+"""What a number is unless its parameter says otherwise: a share in (0, 1.0], all else at or above zero."""
 
 
 def number(name: str, default: float, label: str, unit: str, **more: Any) -> Number:
-    """Return a parameter that is a number at or above zero, or above with `low_open`; `more`, further fields of it."""
-    return Number(name=name, default=default, label=label, unit=unit, **more)
+    """Return a parameter that is a number; `more`, further fields of it."""
+    return Number(name=name, default=default, label=label, unit=unit, **{**_OF_UNIT.get(unit, {}), **more})
+
+
+def upper_limit(name: str, default: float, label: str, unit: str, **more: Any) -> Number:
+    """Return a number that lets more through the higher it is."""
+    return number(name, default, label, unit, looser=Looser.HIGHER, **more)
+
+
+def lower_limit(name: str, default: float, label: str, unit: str, **more: Any) -> Number:
+    """Return a number that lets more through the lower it is."""
+    return number(name, default, label, unit, looser=Looser.LOWER, **more)
+
+
+def optional_limit(name: str, default: float, label: str, unit: str, **more: Any) -> Number:
+    """Return the greatest value of something, which 0 leaves without a limit."""
+    more = {"help": "0 is off.", "low_open": False, "looser": Looser.HIGHER_OR_NONE, **more}
+    return number(name, default, label, unit, **more)
 
 
 def as_float(value: Any) -> Any:

@@ -6,18 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
-from arbitrex_desktop.risk_portfolio_manager.parameters import (
-    Choice,
-    Flag,
-    Looser,
-    Parameter,
-    Table,
-    Text,
-    count,
-    number,
-    seconds,
-    share,
-)
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Parameter, Table, Text, number, upper_limit
 
 _REGIMES: Final = frozenset(each.value for each in Regime)
 
@@ -28,7 +17,7 @@ def _is_currency(text: str) -> bool:
 
 
 CAPITAL: Final[tuple[Parameter, ...]] = (
-    number("total_capital", 100_000.0, "Capital", "money", low_open=True, help="Counts until an account is synced."),
+    number("total_capital", 100000.0, "Capital", "money", low_open=True, help="Counts until an account is synced."),
     Text(
         name="account_currency",
         default="USD",
@@ -37,13 +26,13 @@ CAPITAL: Final[tuple[Parameter, ...]] = (
         check=_is_currency,
         what="a three-letter code",
     ),
-    share(
+    upper_limit(
         "risk_per_trade",
         0.01,
         "Risk per trade",
-        0.05,
+        "share",
+        high=0.05,
         help="Share of capital lost at the stop, before factors.",
-        looser=Looser.HIGHER,
     ),
     Choice(
         name="risk_base",
@@ -59,12 +48,12 @@ CAPITAL: Final[tuple[Parameter, ...]] = (
 )
 
 SIZING: Final[tuple[Parameter, ...]] = (
-    count("atr_window", 14, "Bars in the ATR", low=1, help="For intents that bring no ATR of their own."),
+    number("atr_window", 14, "Bars in the ATR", "count", low=1, help="For intents that bring no ATR of their own."),
     number("take_profit_ratio", 0.0, "Take-profit distance over stop distance", "x", help="0 sets no take-profit."),
-    share("kelly_safety_factor", 0.25, "Share of the Kelly bet that is used"),
-    share("kelly_base_max_pct", 0.01, "Greatest Kelly bet"),
-    share("kelly_min_win_rate", 0.51, "Least win rate", low_open=False),
-    count("kelly_min_sample_size", 30, "Least number of trades behind win statistics"),
+    number("kelly_safety_factor", 0.25, "Share of the Kelly bet that is used", "share"),
+    number("kelly_base_max_pct", 0.01, "Greatest Kelly bet", "share"),
+    number("kelly_min_win_rate", 0.51, "Least win rate", "share", low_open=False),
+    number("kelly_min_sample_size", 30, "Least number of trades behind win statistics", "count"),
     Table(
         name="kelly_regime_multipliers",
         default={"TRENDING": 1.0, "RANGING": 0.8, "VOLATILE": 0.5, "STRESSED": 0.2, "CRISIS": 0.1},
@@ -80,14 +69,14 @@ SIZING: Final[tuple[Parameter, ...]] = (
         help="A regime without an entry takes its Kelly multiplier.",
         keys=_REGIMES,
     ),
-    share("max_adv_pct", 0.01, "Greatest share of the average daily volume"),
-    share("max_market_impact_pct", 0.005, "Greatest expected market impact"),
+    number("max_adv_pct", 0.01, "Greatest share of the average daily volume", "share"),
+    number("max_market_impact_pct", 0.005, "Greatest expected market impact", "share"),
     number("impact_coefficient", 0.1, "Coefficient of the square-root impact", "x"),
-    number("min_adv_units", 10_000.0, "Least average daily volume", "units"),
+    number("min_adv_units", 10000.0, "Least average daily volume", "units"),
 )
 
 MANAGER: Final[tuple[Parameter, ...]] = (
-    seconds("pending_ttl_seconds", 180.0, "An approved trade counts as in flight for", low_open=True),
+    number("pending_ttl_seconds", 180.0, "An approved trade counts as in flight for", "s", low_open=True),
     number("default_volume_min", 0.01, "Smallest volume without a pool", "lots", low_open=True),
     number("default_volume_step", 0.01, "Volume step without a pool", "lots", low_open=True),
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Looser, Number, number, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, lower_limit, number, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
     AccountView,
@@ -23,13 +23,13 @@ INITIAL_BALANCE: Final = number(
     "money",
     help="A firm's rules are shares of it; 0: the account is nobody's but yours.",
 )
-BUFFER: Final = share(
+BUFFER: Final = lower_limit(
     "firm_buffer",
     0.1,
     "Trading stops before a firm's limit by",
+    "share",
     low_open=False,
     help="Share of the loss that the limit allows: a stop may slip.",
-    looser=Looser.LOWER,
 )
 
 
@@ -86,14 +86,7 @@ class AccountFloor(FirmFloor):
     parameters = (
         INITIAL_BALANCE,
         BUFFER,
-        share(
-            "firm_max_loss",
-            0.0,
-            "Greatest loss that the firm allows",
-            low_open=False,
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
+        optional_limit("firm_max_loss", 0.0, "Greatest loss that the firm allows", "share"),
         Choice(
             name="firm_floor",
             default="static",

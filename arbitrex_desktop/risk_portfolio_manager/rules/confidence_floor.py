@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -19,7 +19,7 @@ class ConfidenceFloor(Rule):
     subject = "model confidence"
     unit = "share"
     minimum = True
-    parameters = (share("min_confidence_threshold", 0.60, "Least confidence", low_open=False, looser=Looser.LOWER),)
+    parameters = (lower_limit("min_confidence_threshold", 0.6, "Least confidence", "share", low_open=False),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the score with the floor."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, count
+from arbitrex_desktop.risk_portfolio_manager.parameters import optional_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
     AccountView,
@@ -22,15 +22,7 @@ class ConsecutiveLosses(AccountRule):
     subject = "losses in a row"
     unit = "count"
     switches = ("max_consecutive_losses",)
-    parameters = (
-        count(
-            "max_consecutive_losses",
-            5,
-            "Losses in a row that end the day",
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
-    )
+    parameters = (optional_limit("max_consecutive_losses", 5, "Losses in a row that end the day", "count"),)
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the run with its limit."""

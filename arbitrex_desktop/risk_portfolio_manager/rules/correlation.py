@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Table, lower_limit, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     ExposureRule,
     RejectionReason,
@@ -28,7 +28,7 @@ class CorrelatedExposure(ExposureRule):
     stage = Stage.CORRELATION
     subject = "correlated exposure"
     parameters = (
-        share("max_correlation_exposure", 0.70, "Greatest exposure that moves together", 100.0, looser=Looser.HIGHER),
+        upper_limit("max_correlation_exposure", 0.7, "Greatest exposure that moves together", "share", high=100.0),
         Table(
             name="correlation_floors",
             default={"TRENDING": 0.2, "RANGING": 0.3, "VOLATILE": 0.5, "STRESSED": 0.8, "CRISIS": 0.8},
@@ -38,7 +38,7 @@ class CorrelatedExposure(ExposureRule):
             complete=True,
             high=1.0,
         ),
-        share("correlation_penalty", 0.5, "Size taken off at full correlation", low_open=False, looser=Looser.LOWER),
+        lower_limit("correlation_penalty", 0.5, "Size taken off at full correlation", "share", low_open=False),
         PRIOR_WEIGHT,
     )
 

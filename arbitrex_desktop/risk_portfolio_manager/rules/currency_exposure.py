@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ExposureRule, RejectionReason, RuleContext, Stage
 
 
@@ -23,7 +23,7 @@ class CurrencyExposure(ExposureRule):
     stage, order = Stage.PORTFOLIO, 80
     subject = "currency exposure"
     parameters = (
-        share("max_currency_exposure_pct", 0.50, "Greatest net exposure per currency", 100.0, looser=Looser.HIGHER),
+        upper_limit("max_currency_exposure_pct", 0.5, "Greatest net exposure per currency", "share", high=100.0),
     )
 
     def held(self, context: RuleContext) -> tuple[float, float, str] | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountView, RejectionReason, RuleResult, RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.rules.losses import WARNING_SHARE, LossRule
 
@@ -19,7 +19,7 @@ class Drawdown(LossRule):
     order = 40
     subject = "drawdown"
     of = "the peak"
-    parameters = (share("max_drawdown", 0.10, "Greatest drawdown from the peak", looser=Looser.HIGHER), WARNING_SHARE)
+    parameters = (upper_limit("max_drawdown", 0.1, "Greatest drawdown from the peak", "share"), WARNING_SHARE)
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the drawdown with its limit."""

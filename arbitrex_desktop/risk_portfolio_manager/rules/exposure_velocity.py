@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, number, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import number, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -18,15 +18,8 @@ class ExposureVelocity(Rule):
     paces = True
     switches = ("max_exposure_velocity_pct",)
     parameters = (
-        number(
-            "max_exposure_velocity_pct",
-            0.0,
-            "Most exposure added within the window",
-            "share",
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
-        seconds("exposure_velocity_window_seconds", 60.0, "Window of added exposure"),
+        optional_limit("max_exposure_velocity_pct", 0.0, "Most exposure added within the window", "share", high=None),
+        number("exposure_velocity_window_seconds", 60.0, "Window of added exposure", "s"),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import BUFFER, INITIAL_BALANCE, FirmFloor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountView, RejectionReason, RuleSettings
 
@@ -29,14 +29,7 @@ class FirmDailyLoss(FirmFloor):
     parameters = (
         INITIAL_BALANCE,
         BUFFER,
-        share(
-            "firm_daily_loss",
-            0.0,
-            "Loss of a day that the firm allows",
-            low_open=False,
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
+        optional_limit("firm_daily_loss", 0.0, "Loss of a day that the firm allows", "share"),
         Choice(
             name="firm_daily_loss_of",
             default="initial balance",

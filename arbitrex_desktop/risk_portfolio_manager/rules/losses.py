@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, Number, Text, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, Number, Text, number, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
     AccountView,
@@ -26,7 +26,7 @@ def is_time_zone(name: str) -> bool:
     return True
 
 
-WARNING_SHARE: Final = share("warning_share", 0.8, "Warn from this share of a limit on")
+WARNING_SHARE: Final = number("warning_share", 0.8, "Warn from this share of a limit on", "share")
 _RESETS: Final = (
     Choice(
         name="loss_anchor",
@@ -85,7 +85,7 @@ class DailyLoss(LossRule):
     daily = True
     subject = "daily loss"
     of = "the day's anchor"
-    parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day", looser=Looser.HIGHER), *_RESETS)
+    parameters = (upper_limit("daily_loss_limit", 0.02, "Greatest realised loss of a day", "share"), *_RESETS)
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the realised loss with its limit."""
@@ -101,7 +101,7 @@ class WeeklyLoss(LossRule):
     order = 60
     subject = "weekly loss"
     of = "the week's anchor"
-    parameters = (share("weekly_loss_limit", 0.05, "Greatest realised loss of a week", looser=Looser.HIGHER), *_RESETS)
+    parameters = (upper_limit("weekly_loss_limit", 0.05, "Greatest realised loss of a week", "share"), *_RESETS)
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the realised loss with its limit."""
@@ -120,7 +120,7 @@ class DailyDrawdown(LossRule):
     subject = "daily drawdown"
     of = "the day's anchor"
     parameters = (
-        share("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor", looser=Looser.HIGHER),
+        upper_limit("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor", "share"),
         *_RESETS,
     )
 

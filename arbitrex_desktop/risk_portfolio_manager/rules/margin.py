@@ -7,7 +7,7 @@ import math
 from abc import abstractmethod
 
 from arbitrex_desktop.mt5.results import AccountInfo
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, number, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -45,7 +45,7 @@ class MarginLevel(_MarginRule):
     order = 110
     subject = "margin level after the trade"
     unit = "%"
-    parameters = (number("min_margin_level_pct", 200.0, "Least margin level after a trade", "%", looser=Looser.LOWER),)
+    parameters = (lower_limit("min_margin_level_pct", 200.0, "Least margin level after a trade", "%"),)
 
     def measure(self, context: RuleContext, account: AccountInfo, per_unit: float) -> RuleResult:
         """Measure how much margin may be used."""
@@ -77,13 +77,7 @@ class FreeMargin(_MarginRule):
     subject = "free margin after the trade"
     unit = "money"
     parameters = (
-        share(
-            "min_free_margin_pct",
-            0.10,
-            "Least free margin after a trade, of equity",
-            low_open=False,
-            looser=Looser.LOWER,
-        ),
+        lower_limit("min_free_margin_pct", 0.1, "Least free margin after a trade, of equity", "share", low_open=False),
     )
 
     def measure(self, context: RuleContext, account: AccountInfo, per_unit: float) -> RuleResult:

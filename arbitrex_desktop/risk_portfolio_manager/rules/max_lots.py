@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RejectionReason,
@@ -30,9 +30,7 @@ class MaxLots(Rule):
     subject = "lots"
     unit = "lots"
     parameters = (
-        number(
-            "max_lots_per_order", 0.0, "Most lots in one order", "lots", help="0 is off.", looser=Looser.HIGHER_OR_NONE
-        ),
+        optional_limit("max_lots_per_order", 0.0, "Most lots in one order", "lots"),
         Table(
             name="max_lots_by_symbol",
             default={},

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     ONLY_REDUCES,
@@ -34,8 +34,8 @@ class NewsBlackout(Rule):
     fine = "none is near"
     guards_adding = False
     parameters = (
-        number("news_minutes_before", 30.0, "No trades before news for", "min", looser=Looser.LOWER),
-        number("news_minutes_after", 15.0, "No trades after news for", "min", looser=Looser.LOWER),
+        lower_limit("news_minutes_before", 30.0, "No trades before news for", "min"),
+        lower_limit("news_minutes_after", 15.0, "No trades after news for", "min"),
         Choice(
             name="news_min_impact",
             default="high",

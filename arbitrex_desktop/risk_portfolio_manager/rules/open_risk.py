@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from arbitrex_desktop.risk_portfolio_manager.decision.context import LossRoom
-from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, number
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountView,
@@ -45,10 +45,11 @@ class OpenRisk(Rule):
             help="A trade passes only if the loss limits hold when every stop is hit.",
             looser=Looser.LOWER,
         ),
-        share(
+        number(
             "loss_without_stop",
             0.0,
             "A position without a stop may lose",
+            "share",
             low_open=False,
             help="Share of its size; 0 leaves it out of the loss at the stops.",
         ),

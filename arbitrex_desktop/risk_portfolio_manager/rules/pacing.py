@@ -7,7 +7,7 @@ from abc import abstractmethod
 from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
-from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, count, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, lower_limit, number, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     ONLY_REDUCES,
     RejectionReason,
@@ -42,7 +42,7 @@ class DuplicateIntent(Rule):
     minimum = True
     paces = True
     guards_adding = False
-    parameters = (seconds("duplicate_window_seconds", 0.0, "Same trade refused within", looser=Looser.LOWER),)
+    parameters = (lower_limit("duplicate_window_seconds", 0.0, "Same trade refused within", "s"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look for it among the latest intents."""
@@ -76,15 +76,7 @@ class IntentRate(Rule):
     unit = "count"
     paces = True
     switches = ("max_intents_per_minute",)
-    parameters = (
-        count(
-            "max_intents_per_minute",
-            0,
-            "Most intents of one source per minute",
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
-    )
+    parameters = (optional_limit("max_intents_per_minute", 0, "Most intents of one source per minute", "count"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
@@ -102,9 +94,7 @@ class OrderRate(Rule):
     unit = "count"
     paces = True
     switches = ("max_orders_per_minute",)
-    parameters = (
-        count("max_orders_per_minute", 0, "Most approvals per minute", help="0 is off.", looser=Looser.HIGHER_OR_NONE),
-    )
+    parameters = (optional_limit("max_orders_per_minute", 0, "Most approvals per minute", "count"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
@@ -125,14 +115,8 @@ class ExecutionThrottle(Rule):
     unit = "count"
     switches = ("max_executions",)
     parameters = (
-        count(
-            "max_executions",
-            0,
-            "Trades that suspend a strategy until a person resumes",
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
-        seconds("executions_window_seconds", 3600.0, "Window of these trades"),
+        optional_limit("max_executions", 0, "Trades that suspend a strategy until a person resumes", "count"),
+        number("executions_window_seconds", 3600.0, "Window of these trades", "s"),
     )
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -160,14 +144,8 @@ class RejectionVelocity(Rule):
     unit = "count"
     switches = ("rejection_velocity_count",)
     parameters = (
-        count(
-            "rejection_velocity_count",
-            10,
-            "Refusals that throttle a strategy",
-            help="0 is off.",
-            looser=Looser.HIGHER_OR_NONE,
-        ),
-        seconds("rejection_velocity_window_seconds", 300.0, "Window of refusals"),
+        optional_limit("rejection_velocity_count", 10, "Refusals that throttle a strategy", "count"),
+        number("rejection_velocity_window_seconds", 300.0, "Window of refusals", "s"),
     )
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -216,7 +194,7 @@ class TradeSpacing(_Spacing):
     least = "min_time_between_trades_seconds"
     parameters = (
         _SPACING,
-        seconds("min_time_between_trades_seconds", 300, "Least time between trades", looser=Looser.LOWER),
+        lower_limit("min_time_between_trades_seconds", 300, "Least time between trades", "s"),
     )
 
     def last(self, context: RuleContext) -> float | None:
@@ -234,9 +212,7 @@ class SymbolSpacing(_Spacing):
     least = "min_time_between_same_symbol_seconds"
     parameters = (
         _SPACING,
-        seconds(
-            "min_time_between_same_symbol_seconds", 3600, "Least time between trades in a symbol", looser=Looser.LOWER
-        ),
+        lower_limit("min_time_between_same_symbol_seconds", 3600, "Least time between trades in a symbol", "s"),
     )
 
     def last(self, context: RuleContext) -> float | None:

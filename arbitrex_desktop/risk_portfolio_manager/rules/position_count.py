@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, count
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -14,7 +14,7 @@ class PositionCount(Rule):
     stage, order = Stage.PORTFOLIO, 10
     subject = "position count"
     unit = "count"
-    parameters = (count("max_concurrent_positions", 8, "Most positions", looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_concurrent_positions", 8, "Most positions", "count"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count all."""
@@ -34,7 +34,7 @@ class SymbolPositions(Rule):
     stage, order = Stage.PORTFOLIO, 60
     subject = "position count in the symbol"
     unit = "count"
-    parameters = (count("max_positions_per_symbol", 1, "Most positions per symbol", looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_positions_per_symbol", 1, "Most positions per symbol", "count"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count those of the symbol."""
@@ -50,7 +50,7 @@ class StrategyPositions(Rule):
     stage, order = Stage.PORTFOLIO, 70
     subject = "position count of the strategy"
     unit = "count"
-    parameters = (count("max_positions_per_strategy", 8, "Most positions per strategy", looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_positions_per_strategy", 8, "Most positions per strategy", "count"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count those of the strategy; all that name none are one, so that no limit is evaded by giving no name."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -17,9 +17,7 @@ class PriceCollar(Rule):
     subject = "distance from the last good price"
     fine = "the quote itself is used"
     unit = "share"
-    parameters = (
-        share("max_price_deviation_pct", 0.05, "Farthest price from the last good one", looser=Looser.HIGHER),
-    )
+    parameters = (upper_limit("max_price_deviation_pct", 0.05, "Farthest price from the last good one", "share"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the distance with its limit."""

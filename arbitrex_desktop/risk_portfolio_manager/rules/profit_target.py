@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Number, count, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Number, number
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
@@ -29,8 +29,8 @@ class ProfitTarget(AccountRule):
     switches = ("profit_target", "initial_balance")
     parameters = (
         INITIAL_BALANCE,
-        share("profit_target", 0.0, "Profit at which trading ends", low_open=False, help="0 is off."),
-        count("min_trading_days", 0, "Trading days that the firm asks for", help="0 is off."),
+        number("profit_target", 0.0, "Profit at which trading ends", "share", low_open=False, help="0 is off."),
+        number("min_trading_days", 0, "Trading days that the firm asks for", "count", help="0 is off."),
         Number(
             name="trading_day_profit",
             default=0.0,
@@ -64,7 +64,14 @@ class BestDay(AccountRule):
     switches = ("best_day_share", "initial_balance")
     parameters = (
         INITIAL_BALANCE,
-        share("best_day_share", 0.0, "Share of the profit that one day may bring", low_open=False, help="0 is off."),
+        number(
+            "best_day_share",
+            0.0,
+            "Share of the profit that one day may bring",
+            "share",
+            low_open=False,
+            help="0 is off.",
+        ),
     )
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:

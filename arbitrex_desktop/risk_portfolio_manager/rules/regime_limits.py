@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, count, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -57,15 +57,9 @@ class StressedRegime(_RegimeLimits):
     regimes = frozenset({Regime.STRESSED, Regime.CRISIS})
     mood = "stressed"
     parameters = (
-        count("stressed_max_positions", 2, "Most new positions in a stressed market", looser=Looser.HIGHER),
-        share(
-            "stressed_min_confidence",
-            0.75,
-            "Least confidence in a stressed market",
-            low_open=False,
-            looser=Looser.LOWER,
-        ),
-        share("stressed_size_multiplier", 0.3, "Size in a stressed market", low_open=False, looser=Looser.HIGHER),
+        upper_limit("stressed_max_positions", 2, "Most new positions in a stressed market", "count"),
+        lower_limit("stressed_min_confidence", 0.75, "Least confidence in a stressed market", "share", low_open=False),
+        upper_limit("stressed_size_multiplier", 0.3, "Size in a stressed market", "share", low_open=False),
     )
 
 
@@ -82,13 +76,7 @@ class VolatileRegime(_RegimeLimits):
     regimes = frozenset({Regime.VOLATILE})
     mood = "volatile"
     parameters = (
-        count("volatile_max_positions", 4, "Most new positions in a volatile market", looser=Looser.HIGHER),
-        share(
-            "volatile_min_confidence",
-            0.70,
-            "Least confidence in a volatile market",
-            low_open=False,
-            looser=Looser.LOWER,
-        ),
-        share("volatile_size_multiplier", 0.7, "Size in a volatile market", low_open=False, looser=Looser.HIGHER),
+        upper_limit("volatile_max_positions", 4, "Most new positions in a volatile market", "count"),
+        lower_limit("volatile_min_confidence", 0.7, "Least confidence in a volatile market", "share", low_open=False),
+        upper_limit("volatile_size_multiplier", 0.7, "Size in a volatile market", "share", low_open=False),
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -16,12 +16,8 @@ class RiskPerTrade(Rule):
     unit = "share"
     of = "capital"
     parameters = (
-        share(
-            "max_risk_per_trade",
-            1.0,
-            "Greatest risk per trade",
-            help="Capital lost at the stop, at the end.",
-            looser=Looser.HIGHER,
+        upper_limit(
+            "max_risk_per_trade", 1.0, "Greatest risk per trade", "share", help="Capital lost at the stop, at the end."
         ),
     )
 

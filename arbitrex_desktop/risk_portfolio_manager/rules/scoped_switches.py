@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import SwitchAction, SwitchLevel
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -44,8 +44,8 @@ class Throttle(Rule):
     minimum = True
     paces = True
     parameters = (
-        seconds("throttle_interval_seconds", 60.0, "One intent per, while throttled", looser=Looser.LOWER),
-        seconds("throttle_duration_seconds", 300.0, "A throttle lasts", looser=Looser.LOWER),
+        lower_limit("throttle_interval_seconds", 60.0, "One intent per, while throttled", "s"),
+        lower_limit("throttle_duration_seconds", 300.0, "A throttle lasts", "s"),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.market.session import is_time_of_day, session_over
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Looser, Text, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Text, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.losses import is_time_zone
 
@@ -38,11 +38,11 @@ class SessionEnd(Rule):
             name="session_days", default="every day", label="The session ends",
             help="Every day, or for the week's end only.", options=("every day", "Friday"),
         ),
-        number("no_entry_minutes", 0.0, "No trades before the session's end for", "min", looser=Looser.LOWER),
-        number(
+        lower_limit("no_entry_minutes", 0.0, "No trades before the session's end for", "min"),
+        lower_limit(
             "flat_minutes", 0.0, "Positions are closed before the session's end by", "min",
             help="Only where the desk is allowed to close them.",
-        looser=Looser.LOWER),
+        ),
     )  # fmt: skip
 
     def check(self, context: RuleContext) -> RuleResult:

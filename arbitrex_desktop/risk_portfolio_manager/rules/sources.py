@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -34,9 +34,7 @@ class AccountSync(Rule):
     stage, order = Stage.SOURCES, 20
     subject = "age of the account sync"
     unit = "s"
-    parameters = (
-        seconds("max_sync_age_seconds", 300.0, "Oldest sync of the account", low_open=True, looser=Looser.HIGHER),
-    )
+    parameters = (upper_limit("max_sync_age_seconds", 300.0, "Oldest sync of the account", "s", low_open=True),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the age with its limit."""
@@ -83,7 +81,7 @@ class QuoteAge(Rule):
     stage, order = Stage.SOURCES, 60
     subject = "age of the price"
     unit = "s"
-    parameters = (seconds("max_quote_age_seconds", 30.0, "Oldest price", low_open=True, looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_quote_age_seconds", 30.0, "Oldest price", "s", low_open=True),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the quote's age with its limit."""

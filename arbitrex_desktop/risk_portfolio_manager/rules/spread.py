@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -14,7 +14,7 @@ class Spread(Rule):
     stage, order = Stage.FINAL, 30
     subject = "spread"
     unit = "bps"
-    parameters = (number("max_spread_bps", 20.0, "Widest spread", "bps", low_open=True, looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_spread_bps", 20.0, "Widest spread", "bps", low_open=True),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the spread with its limit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, number, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     ExposureRule,
     RejectionReason,
@@ -27,15 +27,7 @@ class SymbolUnits(Rule):
     stage, order = Stage.PORTFOLIO, 40
     subject = "symbol exposure"
     unit = "units"
-    parameters = (
-        number(
-            "max_symbol_exposure_units",
-            200_000.0,
-            "Greatest exposure per symbol in units",
-            "units",
-            looser=Looser.HIGHER,
-        ),
-    )
+    parameters = (upper_limit("max_symbol_exposure_units", 200000.0, "Greatest exposure per symbol in units", "units"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the limit leaves, in units."""
@@ -49,7 +41,7 @@ class SymbolExposure(ExposureRule):
     code = _CODE
     stage, order = Stage.PORTFOLIO, 50
     subject = "symbol exposure"
-    parameters = (share("max_symbol_exposure_pct", 0.30, "Greatest exposure per symbol", 100.0, looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_symbol_exposure_pct", 0.3, "Greatest exposure per symbol", "share", high=100.0),)
 
     def held(self, context: RuleContext) -> tuple[float, float, str]:
         """Return what is held in account currency, set manually where that is more."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Number, Table, count, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Number, Table, number, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _REMEDY: Final = "Reduce positions, or trade smaller."
@@ -25,8 +25,8 @@ VAR_CONFIDENCE: Final = Number(
     low_open=True,
     looser=Looser.LOWER,
 )
-PRIOR_WEIGHT: Final = count(
-    "correlation_prior_weight", 30, "Days of bars that weigh as much as the assumed correlation"
+PRIOR_WEIGHT: Final = number(
+    "correlation_prior_weight", 30, "Days of bars that weigh as much as the assumed correlation", "count"
 )
 
 
@@ -55,7 +55,7 @@ class PortfolioVolatility(Rule):
     unit = "share"
     of = "capital"
     parameters = (
-        share("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio", looser=Looser.HIGHER),
+        upper_limit("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio", "share"),
         Table(
             name="assumed_daily_volatility",
             default={"fx": 0.006, "metal": 0.012, "other": 0.015},
@@ -122,7 +122,7 @@ class ValueAtRisk(_TailRule):
     code = RejectionReason("VALUE_AT_RISK_LIMIT", "The portfolio's one-day value at risk would be too large.", _REMEDY)
     order = 150
     subject = "one-day value at risk"
-    parameters = (share("max_var_pct", 0.05, "Greatest one-day value at risk", looser=Looser.HIGHER), VAR_CONFIDENCE)
+    parameters = (upper_limit("max_var_pct", 0.05, "Greatest one-day value at risk", "share"), VAR_CONFIDENCE)
     which = 0
     limit = "max_var_pct"
 
@@ -136,7 +136,7 @@ class ExpectedShortfall(_TailRule):
     order = 160
     subject = "one-day expected shortfall"
     parameters = (
-        share("max_cvar_pct", 0.08, "Greatest one-day expected shortfall", looser=Looser.HIGHER),
+        upper_limit("max_cvar_pct", 0.08, "Greatest one-day expected shortfall", "share"),
         VAR_CONFIDENCE,
     )
     which = 1

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ExposureRule, RejectionReason, RuleContext, Stage
 
 
@@ -17,7 +17,7 @@ class TotalExposure(ExposureRule):
     )
     stage, order = Stage.PORTFOLIO, 90
     subject = "total exposure"
-    parameters = (share("max_total_exposure_pct", 1.0, "Greatest sum of exposures", 100.0, looser=Looser.HIGHER),)
+    parameters = (upper_limit("max_total_exposure_pct", 1.0, "Greatest sum of exposures", "share", high=100.0),)
 
     def held(self, context: RuleContext) -> tuple[float, float, str]:
         """Return all that is held."""
@@ -37,9 +37,7 @@ class NetExposure(ExposureRule):
     )
     stage, order = Stage.PORTFOLIO, 100
     subject = "net exposure"
-    parameters = (
-        share("max_net_exposure_pct", 0.60, "Greatest long minus short exposure", 100.0, looser=Looser.HIGHER),
-    )
+    parameters = (upper_limit("max_net_exposure_pct", 0.6, "Greatest long minus short exposure", "share", high=100.0),)
 
     def held(self, context: RuleContext) -> tuple[float, float, str]:
         """Return what is held net, in the trade's direction."""

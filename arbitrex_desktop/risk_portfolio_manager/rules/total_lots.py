@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
@@ -44,9 +44,7 @@ class TotalLots(Rule):
     unit = "lots"
     parameters = (
         INITIAL_BALANCE,
-        number(
-            "max_total_lots", 0.0, "Most lots of everything", "lots", help="0 is off.", looser=Looser.HIGHER_OR_NONE
-        ),
+        optional_limit("max_total_lots", 0.0, "Most lots of everything", "lots"),
         Steps(
             name="lots_by_profit",
             default={},

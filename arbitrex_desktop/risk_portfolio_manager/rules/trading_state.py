@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
     AccountView,
@@ -44,9 +44,7 @@ class TradingReducing(AccountRule):
     stage, order = Stage.KILL_SWITCH, 20
     subject = "trading state"
     fine = "not reducing"
-    parameters = (
-        seconds("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for", looser=Looser.LOWER),
-    )
+    parameters = (lower_limit("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for", "s"),)
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look whether reducing is in force now."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from statistics import NormalDist
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -25,14 +25,7 @@ class VolatilityShock(Rule):
     subject = "volatility percentile"
     unit = "share"
     parameters = (
-        number(
-            "extreme_volatility_threshold",
-            3.0,
-            "Volatility shock from",
-            "std. deviations",
-            low_open=True,
-            looser=Looser.HIGHER,
-        ),
+        upper_limit("extreme_volatility_threshold", 3.0, "Volatility shock from", "std. deviations", low_open=True),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.parameters import number
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, parameters_of
 
@@ -81,7 +81,7 @@ def test_one_setting_is_not_declared_in_two_ways() -> None:
         code = RejectionReason.MAX_DRAWDOWN_EXCEEDED
         stage = Stage.FINAL
         subject = "twin"
-        parameters = (share("max_drawdown", 0.5, "Another drawdown"),)
+        parameters = (number("max_drawdown", 0.5, "Another drawdown", "share"),)
 
         def check(self, context: RuleContext) -> RuleResult:
             """Pass."""
