@@ -28,11 +28,8 @@ class SizeDecided(Check):
     subject = "largest size"
 
     def __init__(self, context: RuleContext, results: Sequence[RuleResult], lots: float) -> None:
-        instrument = context.market.instrument
-        self.lots, self.asked, self.allowed = lots, context.intent.requested_volume, context.size.allowed
-        self.contract = instrument.contract if instrument is not None else 1.0
-        self.step = instrument.volume_step if instrument is not None else 0.0
-        self.results = results
+        self.instrument, self.results, self.lots = context.market.instrument, results, lots
+        self.asked, self.allowed = context.intent.requested_volume, context.size.allowed
 
     def _identity(self) -> tuple[object, ...]:
         return *super()._identity(), self.lots, self.asked, self.allowed, self.results
@@ -40,7 +37,8 @@ class SizeDecided(Check):
     def message(self, result: RuleResult, decimals: Decimals) -> str:  # noqa: ARG002 - all is known already
         """Return which limit decided, and the largest size that would pass."""
         units, what = self._largest()
-        most = round_lots(units, self.contract, self.step)
+        instrument = self.instrument
+        most = 0.0 if instrument is None else round_lots(units, instrument.contract, instrument.volume_step)
         blocking = [each for each in self.results if each.blocks and each.headroom is None]
         if blocking:
             return f"no size would pass: {min(blocking, key=attrgetter('place')).check.subject}"

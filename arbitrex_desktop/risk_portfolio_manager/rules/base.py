@@ -38,6 +38,7 @@ class Rule(Check, ABC):
     Attributes:
         parameters: the settings that it reads, declared here or shared with other rules.
         switches: those of them that switch it off, each while it is 0, false or empty.
+        one_of: those of which one at least must be set, where there are any.
         order: its place within its stage, by which refusals are given and shown; new ones come last.
         guards_adding: whether a trade that only reduces risk passes unchecked.
         latches: whether a refusal halts trading.
@@ -50,6 +51,7 @@ class Rule(Check, ABC):
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     switches: ClassVar[tuple[str, ...]] = ()
+    one_of: ClassVar[tuple[str, ...]] = ()
     order: int = 1_000
     guards_adding: ClassVar[bool] = True
     latches: ClassVar[bool] = False
@@ -62,7 +64,8 @@ class Rule(Check, ABC):
 
     def is_on(self, config: RuleSettings) -> bool:
         """Return whether the settings have it on; one that is off is not asked."""
-        return all(getattr(config, name) for name in self.switches)
+        some = not self.one_of or any(getattr(config, name) for name in self.one_of)
+        return some and all(getattr(config, name) for name in self.switches)
 
     @abstractmethod
     def check(self, context: RuleContext) -> RuleResult:

@@ -8,14 +8,7 @@ import math
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    RuleSettings,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class MaxLots(Rule):
@@ -29,6 +22,7 @@ class MaxLots(Rule):
     stage = Stage.PORTFOLIO
     subject = "lots"
     unit = "lots"
+    one_of = ("max_lots_per_order", "max_lots_by_symbol")
     parameters = (
         optional_limit("max_lots_per_order", 0.0, "Most lots in one order", "lots"),
         Table(
@@ -41,10 +35,6 @@ class MaxLots(Rule):
             high=1e6,
         ),
     )
-
-    def is_on(self, config: RuleSettings) -> bool:
-        """Return whether one of both is set."""
-        return bool(config.max_lots_per_order or config.max_lots_by_symbol)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the tighter of both limits leaves."""

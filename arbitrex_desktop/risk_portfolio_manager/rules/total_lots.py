@@ -11,14 +11,7 @@ from typing import Any
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    RuleSettings,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +35,7 @@ class TotalLots(Rule):
     stage, order = Stage.PORTFOLIO, 38
     subject = "lots of everything"
     unit = "lots"
+    one_of = ("max_total_lots", "lots_by_profit")
     parameters = (
         INITIAL_BALANCE,
         optional_limit("max_total_lots", 0.0, "Most lots of everything", "lots"),
@@ -55,10 +49,6 @@ class TotalLots(Rule):
             high=1e6,
         ),
     )
-
-    def is_on(self, config: RuleSettings) -> bool:
-        """Return whether one of both is set."""
-        return bool(config.max_total_lots or config.lots_by_profit)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure in lots what the tighter of both leaves."""
