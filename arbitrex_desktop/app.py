@@ -297,7 +297,7 @@ class Application:
             soak.stop()
         except OSError as error:
             self.exit_code = EXIT_FAILED
-            _say(f"the report cannot be written: {_in_words(error)}", failed=True)
+            _say(f"the report cannot be written: {_error_text(error)}", failed=True)
         _say(summary(soak.report), failed=False)
 
     def _report(self, test: SelfTest, summary: Callable[[Observations], str]) -> None:
@@ -306,7 +306,7 @@ class Application:
             test.seen.write(self._settings.report)
         except OSError as error:
             test.seen.passed = False
-            test.seen.failure = test.seen.failure or f"the report cannot be written: {_in_words(error)}"
+            test.seen.failure = test.seen.failure or f"the report cannot be written: {_error_text(error)}"
         self.exit_code = 0 if test.seen.passed else EXIT_FAILED
         _say(summary(test.seen), failed=not test.seen.passed)
 
@@ -371,7 +371,7 @@ def keep_for_good() -> None:
     gc.enable()
 
 
-def _in_words(error: OSError) -> str:
+def _error_text(error: OSError) -> str:
     """Return why something could not be written; how to say that is loaded when it has to be said."""
     message: str = importlib.import_module("arbitrex_desktop.causes").error_text(error)
     return message

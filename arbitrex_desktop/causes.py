@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-_WORDS: Final[dict[int, str]] = {
+_CAUSES: Final[dict[int, str]] = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "this user's share of the disk is used up",
     errno.EACCES: "this user may not write to it",
@@ -31,9 +31,9 @@ _WORDS: Final[dict[int, str]] = {
 _PROBE_BYTES: Final = 4096
 
 
-def in_words(error: OSError) -> str:
+def os_error_text(error: OSError) -> str:
     """Return what is wrong, with the file that it is about where the error names one."""
-    message = _WORDS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
+    message = _CAUSES.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
     return f"{error.filename}: {message}" if error.filename else message
 
 
@@ -75,7 +75,7 @@ def error_text(error: Exception) -> str:
         place = f" (at byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
         return f"the file is not plain text in UTF-8{place}: save it anew as UTF-8"
     if isinstance(error, OSError) and error.errno is not None:
-        return in_words(error)
+        return os_error_text(error)
     if isinstance(error, _OF_THE_PROGRAM):
         return f"the program itself failed ({type(error).__name__}); Help, Report a problem, has the log"
     kind = type(error)
@@ -126,7 +126,7 @@ def why_not_written(path: Path) -> str:
         finally:
             os.close(handle)
     except OSError as error:
-        return _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
+        return _CAUSES.get(error.errno or 0) or error.strerror or type(error).__name__
     finally:
         with contextlib.suppress(OSError):
             probe.unlink()

@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from arbitrex_desktop import logs
-from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.one_window import OneWindow, bring_forward
 from arbitrex_desktop.paths import keep_private
@@ -115,7 +115,7 @@ def _keep_private(settings: Settings) -> str:
     try:
         keep_private(settings.data_dir)
     except OSError as error:
-        return in_words(error)
+        return os_error_text(error)
     return ""
 
 

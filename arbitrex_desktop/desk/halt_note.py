@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.errors import DeskError
 
 _BYTES: Final = 512
@@ -32,7 +32,7 @@ class HaltNote:
                 self._path.write_bytes(b" " * _BYTES)
             text = self._path.read_text(encoding="utf-8", errors="replace").strip()
         except OSError as error:
-            raise DeskError(f"a halt may not be remembered over a restart: {in_words(error)}") from error
+            raise DeskError(f"a halt may not be remembered over a restart: {os_error_text(error)}") from error
         return text.removeprefix(_HALTED) if text.startswith(_HALTED) else ""
 
     def write(self, reason: str) -> None:
@@ -55,4 +55,4 @@ class HaltNote:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise DeskError(f"the halt could not be noted, a restart may forget it: {in_words(error)}") from error
+            raise DeskError(f"the halt could not be noted, a restart may forget it: {os_error_text(error)}") from error

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, Protocol
 
-from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import DeskError
 
@@ -69,5 +69,5 @@ class Services:
         try:
             service.start()
         except OSError as error:
-            raise DeskError(f"{service.name} cannot be started: {in_words(error)}") from error
+            raise DeskError(f"{service.name} cannot be started: {os_error_text(error)}") from error
         self._waiting.remove(service)

@@ -195,7 +195,7 @@ class SettingsDesk:
         except ValueError as error:
             return SettingsCheck(str(error))
         also = {
-            name: (_written(kept.values[name]), _written(value))
+            name: (_file_value(kept.values[name]), _file_value(value))
             for name, value in new.values.items()
             if name not in changes and value != kept.values[name]
         }
@@ -226,6 +226,6 @@ class SettingsDesk:
             record_settings(desk.book.journal, new.values, new.defaults, self._clock, TRADER, reason=reason)
 
 
-def _written(value: Any) -> str:
+def _file_value(value: Any) -> str:
     """Return a value as a file has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -125,9 +125,9 @@ class Poll(Command[PollResult]):
         """Add the audit and the account to what was read of the symbols."""
         overlap = self._overlap(module, reader)
         # A poll that waited for nothing may have slept through the loss of the broker: it tells of the terminal too.
-        told = self.account or not reader.found
-        terminal = TerminalInfo.from_module(call(module, "terminal_info")) if told else None
-        account, error = _account(module) if told else (None, None)
+        with_account = self.account or not reader.found
+        terminal = TerminalInfo.from_module(call(module, "terminal_info")) if with_account else None
+        account, error = _account(module) if with_account else (None, None)
         if reader.displaced:
             displaced = frozenset(reader.displaced)
             return PollResult({}, reader.failed, terminal, account, error, displaced=displaced)

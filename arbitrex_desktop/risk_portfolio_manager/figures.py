@@ -15,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, plan_of
-from arbitrex_desktop.risk_portfolio_manager.state.recording import as_profit
+from arbitrex_desktop.risk_portfolio_manager.state.recording import with_rise_as_profit
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sync import take_polled
 
@@ -60,7 +60,7 @@ class RiskFigures:
             held = [position.symbol for position in self._state.portfolio.positions()]
             nobody = msgspec.structs.replace(NOBODY, symbol=held[0]) if held else NOBODY
             context = build_context(self._state, nobody, self.config, self._clock.now())
-            account, limits = as_profit(self._state, context.account), config or self.config
+            account, limits = with_rise_as_profit(self._state, context.account), config or self.config
             stands = plan_of(limits).limits_of(account, limits)
             context = msgspec.structs.replace(context, config=limits, account=account, limits=stands)
             shown = (rule for rule in ALL_RULES if rule.is_on(limits) or not isinstance(rule, AccountRule))

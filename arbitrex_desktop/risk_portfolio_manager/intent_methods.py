@@ -20,7 +20,7 @@ class _Judge(Protocol):
         """Judge one."""
 
 
-def _judging(
+def _judging_method(
     intent_of: Callable[P, TradeIntent], name: str, message: str
 ) -> Callable[Concatenate[_Judge, P], RPMOutput]:
     """Return the method that judges the intent of its arguments."""
@@ -36,9 +36,9 @@ def _judging(
     return method
 
 
-process_trade_intent = _judging(
+process_trade_intent = _judging_method(
     TradeIntent, "process_trade_intent", "Judge an intent by its fields (see `TradeIntent`), and record it."
 )
-evaluate = _judging(
+evaluate = _judging_method(
     TradeIntent, "evaluate", "Give the answer that `process_trade_intent` would give, and change nothing."
 )

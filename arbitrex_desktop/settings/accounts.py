@@ -39,7 +39,7 @@ def sessions_of(
             raise SessionConfigError("--replay plays on the simulated terminal; set MT5_TERMINAL=simulated for it")
         return sessions
     if not by_environment and accounts:
-        return {account.name: _session(account, environment, store) for account in accounts}
+        return {account.name: _account_session(account, environment, store) for account in accounts}
     try:
         first = sessions_from(environment)
     except NoAccountError:
@@ -51,8 +51,8 @@ def sessions_of(
         raise SessionConfigError(f"{error}{where}") from error
     if _is_simulated(first):
         return first
-    others = _besides(first[SESSION_NAME], accounts)
-    return first | {account.name: _session(account, environment, store) for account in others}
+    others = _further_accounts(first[SESSION_NAME], accounts)
+    return first | {account.name: _account_session(account, environment, store) for account in others}
 
 
 def password_of(
@@ -72,7 +72,7 @@ def password_of(
     return kept, "the terminal's own" if kept is None else "the system's credential store"
 
 
-def _besides(first: Mapping[str, Any], accounts: Sequence[Account]) -> list[Account]:
+def _further_accounts(first: Mapping[str, Any], accounts: Sequence[Account]) -> list[Account]:
     """Return the accounts besides the one of `.env`."""
     others = [each for each in accounts if (each.login, each.server) != (first["login"], first["server"])]
     if any(each.name == SESSION_NAME for each in others):
@@ -80,7 +80,7 @@ def _besides(first: Mapping[str, Any], accounts: Sequence[Account]) -> list[Acco
     return others
 
 
-def _session(account: Account, environment: Mapping[str, str], store: PasswordStore | None) -> dict[str, Any]:
+def _account_session(account: Account, environment: Mapping[str, str], store: PasswordStore | None) -> dict[str, Any]:
     """Return one account as a session; without a password the terminal uses the one that it has saved."""
     return {
         "terminal_path": SIMULATED if account.is_simulated else account.terminal or None,

@@ -194,7 +194,7 @@ def _type_of(parameter: Parameter) -> Any:
     return str if isinstance(parameter, Text) else Any
 
 
-def _risk() -> Iterator[Setting]:
+def _risk_settings() -> Iterator[Setting]:
     """Yield the preset and every limit of the risk manager, with what counts when nothing is set."""
     meaning = "the set of limits from which the others depart: a preset, or a firm's rules for the account it lends"
     named = Annotated[str, Meta(extra={"form": "that names a set of limits"})]
@@ -216,6 +216,6 @@ SECTIONS: Final[dict[str, type]] = {
 
 CATALOGUE: Final[dict[str, Setting]] = {
     setting.name: setting
-    for setting in (*(each for name, kind in SECTIONS.items() for each in declared(name, kind)), *_risk())
+    for setting in (*(each for name, kind in SECTIONS.items() for each in declared(name, kind)), *_risk_settings())
 }
 """Every setting by its name."""

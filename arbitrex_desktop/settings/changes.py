@@ -26,7 +26,7 @@ def change(edit: Callable[[TomlFile], TomlFile], say: Callable[[str], object]) -
     new = edit(file)
     chosen = checked(file, new, parse([]))
     new.save()
-    _journal(chosen, say)
+    _journal_change(chosen, say)
     return chosen
 
 
@@ -40,7 +40,7 @@ def checked(before: TomlFile, after: TomlFile, start: Settings) -> SettingsInFor
         raise SettingsError(error.message) from error
 
 
-def _journal(chosen: SettingsInForce, say: Callable[[str], object]) -> None:
+def _journal_change(chosen: SettingsInForce, say: Callable[[str], object]) -> None:
     """Tell every account's journal; one that a desk holds learns of it when that desk starts again."""
     for path in sorted((data_dir() / "journal").glob("*.sqlite3")):
         try:

@@ -59,22 +59,22 @@ def run(args: argparse.Namespace) -> int:
     """Carry out what the command line asks; return 0, or 2 when it cannot be done."""
     try:
         if args.settings_action == "show":
-            _show(args)
+            _show_settings(args)
         elif args.settings_action == "profiles":
-            _profiles()
+            _show_profiles()
         else:
-            _change(args.name, args.value if args.settings_action == "set" else None)
+            _change_setting(args.name, args.value if args.settings_action == "set" else None)
     except (SettingsError, SessionConfigError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
-def _show(args: argparse.Namespace) -> None:
+def _show_settings(args: argparse.Namespace) -> None:
     """Print every setting, the accounts, and what the environment says."""
     options = ["--record"] if args.record else []
     start = parse([*options, *(["--env", str(args.env)] if args.env else [])])
-    rows = [row for row in _rows(load(start), start, args) if row[0].startswith(args.prefix)]
+    rows = [row for row in _setting_rows(load(start), start, args) if row[0].startswith(args.prefix)]
     rows.insert(0, ("name", "value", "default", "from", "meaning"))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
@@ -82,7 +82,7 @@ def _show(args: argparse.Namespace) -> None:
         sys.stdout.write("  ".join((*cells, row[4])).rstrip() + "\n")
 
 
-def _profiles() -> None:
+def _show_profiles() -> None:
     """Print every set of limits; of a firm's, where and when it was read, and what of it no source was found for."""
     profiles = profiles_in(data_dir())
     for name in presets_in(data_dir()):
@@ -96,7 +96,7 @@ def _profiles() -> None:
             sys.stdout.write(f"    not verified: {doubt}\n")
 
 
-def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) -> Iterator[Row]:
+def _setting_rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) -> Iterator[Row]:
     """Yield what is shown of each setting."""
     folder_from = COMMAND_LINE if args.data_dir else _ENVIRONMENT if os.environ.get(DATA_DIR_VARIABLE) else DEFAULT
     yield "data-dir", str(start.data_dir), "", folder_from, "the folder of all the program's files"
@@ -113,7 +113,7 @@ def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) ->
             yield name, "(not shown)" if "PASSWORD" in name else value, "", source, "see .env.example"
 
 
-def _change(name: str, text: str | None) -> None:
+def _change_setting(name: str, text: str | None) -> None:
     """Set a value, or take it out of the file when `text` is None; raises `SettingsError`, and then nothing changed."""
     setting, keys = find(name)
     if text is None:

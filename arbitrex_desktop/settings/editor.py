@@ -70,7 +70,7 @@ class FileSettingsEditor:
     def rows(self) -> tuple[SettingRow, ...]:
         """Return every setting with its present value; raises `SettingsError`."""
         presets = tuple(presets_in(self._start.data_dir))
-        return tuple(_row(value, presets) for value in load(self._start).values.values())
+        return tuple(_editor_row(value, presets) for value in load(self._start).values.values())
 
     def check(self, changes: Changes) -> NewSettings:
         """Return what the settings would be; raises `SettingsError`."""
@@ -82,13 +82,13 @@ class FileSettingsEditor:
         edited(self._start, changes)[0].save()
 
 
-def _row(value: Value, presets: tuple[str, ...]) -> SettingRow:
+def _editor_row(value: Value, presets: tuple[str, ...]) -> SettingRow:
     setting = value.setting
     return SettingRow(
         setting.name,
-        _text(setting, value.value),
-        _text(setting, setting.default),
-        _source(value.source),
+        _typed_value(setting, value.value),
+        _typed_value(setting, setting.default),
+        _source_of_value(value.source),
         "%" if setting.is_share else unit_text(setting.unit),
         setting.expected,
         _(setting.meaning),
@@ -97,13 +97,13 @@ def _row(value: Value, presets: tuple[str, ...]) -> SettingRow:
     )
 
 
-def _source(source: str) -> str:
+def _source_of_value(source: str) -> str:
     """Return where a value comes from, in words."""
     if source.startswith(OF_PRESET):
         return _("the set of limits {name}").format(name=_(source.removeprefix(OF_PRESET)))
     return _(source)
 
 
-def _text(setting: Setting, value: Any) -> str:
+def _typed_value(setting: Setting, value: Any) -> str:
     """Return a value as it is typed."""
     return str(value) if setting.is_text or get_origin(bare(setting.type)[0]) is Literal else written(value)

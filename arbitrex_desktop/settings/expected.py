@@ -18,7 +18,7 @@ SHARE: Final = "share"
 _YES_OR_NO: Final = N_("yes or no (true or false in the file)")
 _KINDS: Final = {float: N_("a number"), int: N_("a whole number"), bool: _YES_OR_NO, str: N_("a text")}
 _OF_LIMITS: Final = {Flag: _YES_OR_NO, Names: N_("a list of symbol names"), Table: N_("a number for each name")}
-_SAID: Final = {
+_UNITS_BEHIND_BOUND: Final = {
     "s": N_("s"),
     "min": N_("min"),
     "h": N_("h"),
@@ -30,7 +30,7 @@ _SAID: Final = {
     "%": "%",
 }
 """Units that stand behind a bound."""
-_BESIDE: Final = _SAID | {
+_UNITS_BESIDE_FIELD: Final = _UNITS_BEHIND_BOUND | {
     SHARE: N_("shares"),
     "count": "",
     "money": N_("account currency"),
@@ -68,7 +68,7 @@ def of_limit(limit: Parameter) -> str:
     """Return what a limit of the risk manager's takes."""
     if isinstance(limit, Number):
         kind = _("a share") if limit.unit == SHARE else _(_KINDS[int if limit.whole else float])
-        return _within(kind, limit.low, limit.high, limit.unit, is_open=limit.low_open)
+        return _number_within(kind, limit.low, limit.high, limit.unit, is_open=limit.low_open)
     if isinstance(limit, Choice):
         return _one_of(map(_, limit.options))
     if isinstance(limit, Text):
@@ -78,7 +78,7 @@ def of_limit(limit: Parameter) -> str:
 
 def unit_text(unit: str) -> str:
     """Return a unit as it stands beside a field."""
-    return _(_BESIDE.get(unit, unit))
+    return _(_UNITS_BESIDE_FIELD.get(unit, unit))
 
 
 def choices_of(setting_type: Any, limit: Parameter | None) -> tuple[str, ...]:
@@ -100,13 +100,13 @@ def _of_kind(kind: str, meta: Meta, unit: str) -> str:
     if form is not None:
         return f"{kind} {_(str(form))}"
     low = meta.ge if meta.ge is not None else meta.gt
-    return _within(kind, low, meta.le, unit, is_open=meta.gt is not None)
+    return _number_within(kind, low, meta.le, unit, is_open=meta.gt is not None)
 
 
-def _within(kind: str, low: float | None, high: float | None, unit: str, *, is_open: bool) -> str:
+def _number_within(kind: str, low: float | None, high: float | None, unit: str, *, is_open: bool) -> str:
     """Return a kind of number with its bounds."""
-    least = _figure(low or 0.0, unit, alone=high is None)
-    most = _figure(high or 0.0, unit, alone=True)
+    least = _bound_text(low or 0.0, unit, alone=high is None)
+    most = _bound_text(high or 0.0, unit, alone=True)
     if low is None:
         return kind if high is None else _("{kind} of at most {high}").format(kind=kind, high=most)
     if high is None:
@@ -116,7 +116,7 @@ def _within(kind: str, low: float | None, high: float | None, unit: str, *, is_o
     return words.format(kind=kind, low=least, high=most)
 
 
-def _figure(value: float, unit: str, *, alone: bool) -> str:
+def _bound_text(value: float, unit: str, *, alone: bool) -> str:
     """Return a bound; of two only the second, which is `alone`, has the unit, and says how a file writes a share."""
     if unit == SHARE and not value:
         return "0"
@@ -124,7 +124,7 @@ def _figure(value: float, unit: str, *, alone: bool) -> str:
         words = _("{percent} ({share} in the file)") if alone else "{percent}"
         return words.format(percent=percent(value), share=f"{value:g}")
     figure = f"{value:,.0f}" if value == int(value) else f"{value:g}"
-    return f"{figure} {_(_SAID[unit])}" if alone and unit in _SAID else figure
+    return f"{figure} {_(_UNITS_BEHIND_BOUND[unit])}" if alone and unit in _UNITS_BEHIND_BOUND else figure
 
 
 def _of_entry(hint: Any, unit: str) -> str:

@@ -83,11 +83,11 @@ class SettingsInForce:
 
     def plain(self) -> dict[str, Any]:
         """Return every value by name, safe for JSON."""
-        values = {name: _plain(each.value) for name, each in self.values.items()}
+        values = {name: _from_json(each.value) for name, each in self.values.items()}
         return values | {ACCOUNT: [msgspec.to_builtins(account) for account in self.accounts]}
 
 
-def _plain(value: Any) -> Any:
+def _from_json(value: Any) -> Any:
     """Return a value as it comes back from JSON."""
     plain = msgspec.to_builtins(value)
     return list(plain) if isinstance(plain, tuple) else plain
@@ -100,7 +100,7 @@ def settings_path(folder: Path) -> Path:
 
 def defaults() -> dict[str, Any]:
     """Return every value as it is where nothing is set, safe for JSON."""
-    return {name: _plain(setting.default) for name, setting in CATALOGUE.items()} | {ACCOUNT: []}
+    return {name: _from_json(setting.default) for name, setting in CATALOGUE.items()} | {ACCOUNT: []}
 
 
 def load(start: Settings) -> SettingsInForce:
@@ -112,16 +112,16 @@ def in_force(file: TomlFile, start: Settings) -> SettingsInForce:
     """Return the settings that a file gives a start; raises `SettingsError`."""
     _check_sections(file)
     values = {name: Value(setting, setting.default, DEFAULT) for name, setting in CATALOGUE.items()}
-    values |= {value.setting.name: value for value in _set(file)}
+    values |= {value.setting.name: value for value in _checked_settings(file)}
     if start.record:
         values["ticks.record"] = Value(CATALOGUE["ticks.record"], value=True, source=COMMAND_LINE)
-    risk, sources = _risk(file, TomlFile.read(start.data_dir / RISK_FILE))
+    risk, sources = _limits_and_sources(file, TomlFile.read(start.data_dir / RISK_FILE))
     limits = risk.to_dict()
     for name, setting in CATALOGUE.items():
         field = name.removeprefix("risk.")
         if name.startswith("risk.") and name != PRESET:
             values[name] = Value(setting, limits[field], sources.get(field, DEFAULT))
-    return SettingsInForce(values, risk, _accounts(file))
+    return SettingsInForce(values, risk, _checked_accounts(file))
 
 
 def _check_sections(file: TomlFile) -> None:
@@ -129,7 +129,7 @@ def _check_sections(file: TomlFile) -> None:
     known = (*SECTIONS, "risk", ACCOUNT)
     for section, content in file.values.items():
         if section not in known:
-            raise file.error([section], _unknown(section, known, "section"))
+            raise file.error([section], _unknown_name(section, known, "section"))
         if section == ACCOUNT:
             continue
         if not isinstance(content, Mapping):
@@ -137,10 +137,10 @@ def _check_sections(file: TomlFile) -> None:
         for name in content:
             if f"{section}.{name}" not in CATALOGUE:
                 names = [each.removeprefix(f"{section}.") for each in CATALOGUE if each.startswith(f"{section}.")]
-                raise file.error([section, name], _unknown(name, names, f"setting of [{section}]"))
+                raise file.error([section, name], _unknown_name(name, names, f"setting of [{section}]"))
 
 
-def _set(file: TomlFile) -> Iterator[Value]:
+def _checked_settings(file: TomlFile) -> Iterator[Value]:
     """Yield what the file sets, checked one by one; the limits are checked by the risk manager itself."""
     for name, setting in CATALOGUE.items():
         section, field = setting.keys
@@ -159,10 +159,10 @@ def read_value(file: TomlFile, setting: Setting, keys: Keys, found: Any) -> Any:
             # The entry that is wrong has a line of its own.
             key = next(key for key, value in found.items() if not setting.accepts({key: value}))
             keys, found = (*keys, key), found[key]
-        raise file.error(keys, _refusal(".".join(map(str, keys)), setting, found)) from error
+        raise file.error(keys, _setting_fault(".".join(map(str, keys)), setting, found)) from error
 
 
-def _refusal(name: str, setting: Setting, found: Any) -> str:
+def _setting_fault(name: str, setting: Setting, found: Any) -> str:
     """Return in words what a setting takes, and what was found; not where passwords are put by mistake."""
     if not setting.may_be_shown:
         return _("{name}: expected {expected}").format(name=name, expected=setting.expected)
@@ -171,7 +171,7 @@ def _refusal(name: str, setting: Setting, found: Any) -> str:
     return _("{name}: expected {expected}, found {value}").format(name=name, expected=setting.expected, value=value)
 
 
-def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
+def _limits_and_sources(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
     """Return the limits, and the source of each that is no default."""
     mine = dict(file.values.get("risk", {}))
     preset = mine.pop("preset", None)
@@ -180,11 +180,11 @@ def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
     if own.path.is_file():
         base: Mapping[str, Any] = own.values
         source = RISK_FILE
-        _config(base, own, ())
+        _checked_limits(base, own, ())
     else:
-        base, source = _preset(preset or DEFAULT_PRESET, file), f"{OF_PRESET}{preset}" if preset else DEFAULT
+        base, source = _limits_of_preset(preset or DEFAULT_PRESET, file), f"{OF_PRESET}{preset}" if preset else DEFAULT
     sources = dict.fromkeys(base, source) | dict.fromkeys(mine, file.path.name)
-    return _config({**base, **mine}, file, ("risk",)), sources
+    return _checked_limits({**base, **mine}, file, ("risk",)), sources
 
 
 def presets_in(folder: Path) -> dict[str, Mapping[str, Any]]:
@@ -201,21 +201,21 @@ def profiles_in(folder: Path) -> dict[str, Profile]:
     return {**firm_profiles(), **read_profiles(folder / FOLDER)}
 
 
-def _preset(name: str, file: TomlFile) -> Mapping[str, Any]:
+def _limits_of_preset(name: str, file: TomlFile) -> Mapping[str, Any]:
     """Return the limits of a preset; raises `SettingsError` with its line."""
     known = presets_in(file.path.parent)
     if name not in known:
-        raise file.error(["risk", "preset"], f"{PRESET}: {_unknown(name, known, 'set of limits')}")
+        raise file.error(["risk", "preset"], f"{PRESET}: {_unknown_name(name, known, 'set of limits')}")
     return known[name]
 
 
-def _config(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) -> RPMConfig:
+def _checked_limits(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) -> RPMConfig:
     """Return limits that the risk manager accepts; raises `SettingsError` with the line of the one it does not."""
     for field, value in values.items():
         limit = PARAMETERS.get(field)
         if isinstance(limit, Number) and not limit.accepts(value):
             setting = Setting(field, Any, limit.default, limit.unit, limit.label, limit=limit)
-            raise file.error((*prefix, field), _refusal(".".join((*prefix, field)), setting, value))
+            raise file.error((*prefix, field), _setting_fault(".".join((*prefix, field)), setting, value))
     try:
         return RPMConfig.from_dict(values)
     except (ValueError, TypeError) as error:
@@ -224,12 +224,12 @@ def _config(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) 
         raise file.error((*prefix, name) if name else (), ".".join((*prefix, message))) from error
 
 
-def _accounts(file: TomlFile) -> tuple[Account, ...]:
+def _checked_accounts(file: TomlFile) -> tuple[Account, ...]:
     """Return the accounts, in order."""
     entries = file.values.get(ACCOUNT, [])
     if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
         raise file.error([ACCOUNT], "expected accounts, each under a line [[account]]")
-    accounts = tuple(_account(file, number, entry) for number, entry in enumerate(entries))
+    accounts = tuple(_checked_account(file, number, entry) for number, entry in enumerate(entries))
     for number, account in enumerate(accounts):
         # Names that differ in capitals or strokes only would share the variable of their password.
         same = (other.name for other in accounts[:number] if other.password_variable == account.password_variable)
@@ -241,7 +241,7 @@ def _accounts(file: TomlFile) -> tuple[Account, ...]:
     return accounts
 
 
-def _account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
+def _checked_account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
     """Return one account checked.  What is found is not repeated: people paste passwords into wrong fields."""
     fields = {setting.keys[-1]: setting for setting in declared(ACCOUNT, Account)}
     for key, value in entry.items():
@@ -250,7 +250,7 @@ def _account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
             message = "a password is never kept here: `arbitrex-desktop account add` puts it where passwords belong"
             raise file.error(place, message)
         if key not in fields:
-            raise file.error(place, _unknown(key, fields, "part of an account"))
+            raise file.error(place, _unknown_name(key, fields, "part of an account"))
         try:
             fields[key].read(value)
         except msgspec.ValidationError as error:
@@ -261,13 +261,13 @@ def _account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
     return Account(**entry)
 
 
-def _unknown(name: str, known: Iterable[str], what: str) -> str:
+def _unknown_name(name: str, known: Iterable[str], what: str) -> str:
     """Return that a name is not known, with the nearest that is."""
     nearest = difflib.get_close_matches(name, known, 1)
-    return f"there is no {what} named {name!r}; " + (f"is {nearest[0]!r} meant?" if nearest else _listed(known))
+    return f"there is no {what} named {name!r}; " + (f"is {nearest[0]!r} meant?" if nearest else _known_names(known))
 
 
-def _listed(known: Iterable[str]) -> str:
+def _known_names(known: Iterable[str]) -> str:
     """Return the known names."""
     return f"known are {', '.join(known)}"
 

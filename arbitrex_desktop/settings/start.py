@@ -117,7 +117,7 @@ def _fault_plan(path: Path) -> FaultPlan:
     return plan
 
 
-def _speed(text: str) -> float:
+def _parse_speed(text: str) -> float:
     """Parse a replay's speed."""
     try:
         value = float(text)
@@ -128,14 +128,14 @@ def _speed(text: str) -> float:
     return value
 
 
-def _count(text: str) -> int:
+def _symbol_count(text: str) -> int:
     """Parse how many further symbols a broker lists."""
     if not text.isdecimal() or int(text) > _MOST_SYMBOLS:
         raise argparse.ArgumentTypeError(f"expected a number of symbols, {_MOST_SYMBOLS} at most")
     return int(text)
 
 
-def _hours(text: str) -> float:
+def _parse_hours(text: str) -> float:
     """Parse how long to watch."""
     try:
         value = float(text)
@@ -146,7 +146,7 @@ def _hours(text: str) -> float:
     return value
 
 
-def _date(text: str) -> datetime:
+def _parse_date(text: str) -> datetime:
     """Parse a date, perhaps with a time of day."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
@@ -154,7 +154,7 @@ def _date(text: str) -> datetime:
         raise argparse.ArgumentTypeError("the date is written 2026-03-02 or 2026-03-02T10:30") from None
 
 
-def _size(text: str) -> tuple[int, int]:
+def _parse_window_size(text: str) -> tuple[int, int]:
     """Parse WIDTHxHEIGHT."""
     width, _, height = text.partition("x")
     if not (width.isdigit() and height.isdigit()):
@@ -178,7 +178,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_market(parser)
     parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
+    parser.add_argument("--size", type=_parse_window_size, metavar="WxH", help="size of the window")
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
     parser.add_argument("--language", choices=("en", "de"), help="language of the window, this time")
     parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
@@ -187,7 +187,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--soak",
-        type=_hours,
+        type=_parse_hours,
         dest="soak_hours",
         metavar="HOURS",
         help="watch the window for so long, on any account and without a trade: memory, handles, faults, pauses",
@@ -209,13 +209,13 @@ def _add_market(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--from",
-        type=_date,
+        type=_parse_date,
         dest="replay_from",
         metavar="DATE",
         help="begin the replay at this date of its files, such as 2026-03-02T10:30; what is before is history",
     )
     parser.add_argument("--strict", action="store_true", help="refuse to replay rows that are not in order of time")
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
+    parser.add_argument("--speed", type=_parse_speed, default=1.0, metavar="N", help="play N seconds per second")
     parser.add_argument(
         "--realistic",
         action="store_true",
@@ -227,7 +227,11 @@ def _add_market(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--broker-suffix", default="", metavar="TEXT", help="simulated broker: ends every name, as .r")
     parser.add_argument(
-        "--broker-symbols", type=_count, default=0, metavar="N", help="simulated broker: lists so many more symbols"
+        "--broker-symbols",
+        type=_symbol_count,
+        default=0,
+        metavar="N",
+        help="simulated broker: lists so many more symbols",
     )
 
 

@@ -21,28 +21,28 @@ class SystemPasswordStore:
     def get(self, account: Account) -> str | None:
         """Ask the store, which may ask the user to unlock it."""
         try:
-            return keyring.get_password(SERVICE, _user(account))
+            return keyring.get_password(SERVICE, _user_of_account(account))
         except (KeyringError, OSError) as error:
-            raise _in_words(error, account) from error
+            raise _store_error(error, account) from error
 
     def put(self, account: Account, password: str) -> None:
         """Hand the password to the store, and see that it has it: there are stores that keep nothing."""
         try:
-            keyring.set_password(SERVICE, _user(account), password)
+            keyring.set_password(SERVICE, _user_of_account(account), password)
         except (KeyringError, OSError) as error:
-            raise _in_words(error, account) from error
+            raise _store_error(error, account) from error
         if self.get(account) != password:
-            raise PasswordStoreError(f"the system's credential store did not keep the password{_instead(account)}")
+            raise PasswordStoreError(f"the system's credential store did not keep the password{_other_way(account)}")
 
     def remove(self, account: Account) -> None:
         """Have the store forget the password."""
         try:
             if self.get(account) is not None:
-                keyring.delete_password(SERVICE, _user(account))
+                keyring.delete_password(SERVICE, _user_of_account(account))
         except PasswordDeleteError:
             return
         except (KeyringError, OSError) as error:
-            raise _in_words(error, account) from error
+            raise _store_error(error, account) from error
 
 
 class SystemSecretStore:
@@ -53,7 +53,7 @@ class SystemSecretStore:
         try:
             return keyring.get_password(SERVICE, f"alerts {name}") or ""
         except (KeyringError, OSError) as error:
-            raise _unusable(error) from error
+            raise _why_unusable(error) from error
 
     def put(self, name: str, secret: str) -> None:
         """Have the store keep a secret, and see that it does; an empty one is forgotten."""
@@ -63,26 +63,26 @@ class SystemSecretStore:
             elif self.get(name):
                 keyring.delete_password(SERVICE, f"alerts {name}")
         except (KeyringError, OSError) as error:
-            raise _unusable(error) from error
+            raise _why_unusable(error) from error
         if self.get(name) != secret:
             raise PasswordStoreError("the system's credential store did not keep the secret")
 
 
-def _unusable(error: Exception) -> PasswordStoreError:
+def _why_unusable(error: Exception) -> PasswordStoreError:
     reason = str(error).split(". ")[0] or type(error).__name__
     return PasswordStoreError(f"the system's credential store cannot be used ({reason})")
 
 
-def _instead(account: Account) -> str:
+def _other_way(account: Account) -> str:
     """Return the other way to give an account's password."""
     return f"; {account.password_variable} in .env is the other way"
 
 
-def _user(account: Account) -> str:
+def _user_of_account(account: Account) -> str:
     """Return the name under which an account's password is kept."""
     return f"{account.login}@{account.server}"
 
 
-def _in_words(error: Exception, account: Account) -> PasswordStoreError:
+def _store_error(error: Exception, account: Account) -> PasswordStoreError:
     """Return what the trader is told."""
-    return PasswordStoreError(f"{_unusable(error)}{_instead(account)}")
+    return PasswordStoreError(f"{_why_unusable(error)}{_other_way(account)}")

@@ -42,9 +42,9 @@ class TerminalsInUse:
         others = set(self._folder.glob("*.lock")) if last_used in real else {last_used} if real else set()
         try:
             for path in sorted(self._own):
-                self._held.callback(_hold(path).close)
+                self._held.callback(_hold_lock(path).close)
             for path in sorted(others - self._own):
-                _hold(path).close()
+                _hold_lock(path).close()
         except JournalOccupied:
             self.stop()
             raise DeskError("another window of this program uses this terminal, and its account would change") from None
@@ -68,7 +68,7 @@ class TerminalsInUse:
         return self._folder / f"{hashlib.sha256(os.fsencode(text)).hexdigest()[:16]}.lock"
 
 
-def _hold(path: Path) -> sqlite3.Connection:
+def _hold_lock(path: Path) -> sqlite3.Connection:
     """Take a lock; raises `JournalOccupied` when it is taken."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return hold(path)

@@ -73,7 +73,7 @@ class TomlFile:
         except tomllib.TOMLDecodeError as error:
             found = _TOML_LINE.search(str(error))
             line = int(found[1]) if found else text.count("\n") + 1
-            raise SettingsError(f"{path.name}, line {line}: {_in_words(error, text, line)}") from error
+            raise SettingsError(f"{path.name}, line {line}: {_toml_error(error, text, line)}") from error
 
     def error(self, keys: Keys, message: str) -> SettingsError:
         """Return the error of a value, which names the file and the value's line."""
@@ -92,11 +92,11 @@ class TomlFile:
     def without(self, keys: Sequence[str]) -> TomlFile:
         """Return the file without a value, the same file when it has none; raises `SettingsError`."""
         document: Any = tomlkit.parse(self.text)
-        table = _table(document, keys[:-1])
+        table = _table_of_document(document, keys[:-1])
         if table is None or keys[-1] not in table:
             return self
         wanted = copy.deepcopy(dict(self.values))
-        del _table(wanted, keys[:-1])[keys[-1]]
+        del _table_of_document(wanted, keys[:-1])[keys[-1]]
         del table[keys[-1]]
         return self._proven(tomlkit.dumps(document), keys, wanted)
 
@@ -104,11 +104,11 @@ class TomlFile:
         """Return the file with a table more in an array of tables, its last or its first; raises `SettingsError`."""
         others = self.values.get(name, [])
         wanted = {**self.values, name: [dict(entry), *others] if first else [*others, dict(entry)]}
-        added = f"\n[[{name}]]\n" + "".join(_assignment([key], value) for key, value in entry.items())
+        added = f"\n[[{name}]]\n" + "".join(_assignment_line([key], value) for key, value in entry.items())
         line = line_of(self.text, [name, 0]) if first and others else None
         if line is not None:
-            return self._proven(_inserted(self.text, line - 1, f"{added.lstrip()}\n"), [name], wanted)
-        return self._proven(_inserted(self.text, self.text.count("\n") + 1, added), [name], wanted)
+            return self._proven(_with_lines_behind(self.text, line - 1, f"{added.lstrip()}\n"), [name], wanted)
+        return self._proven(_with_lines_behind(self.text, self.text.count("\n") + 1, added), [name], wanted)
 
     def without_entry(self, name: str, number: int) -> TomlFile:
         """Return the file without one table of an array of tables; raises `SettingsError`."""
@@ -129,7 +129,7 @@ class TomlFile:
         """
         with contextlib.suppress(SettingsError):
             file = self.parse(self.path, text)
-            if _full(file.values) == _full(wanted):
+            if _without_empty_tables(file.values) == _without_empty_tables(wanted):
                 return file
         raise SettingsError(
             f"{'.'.join(keys)} cannot be changed without disturbing the rest; write it by hand", self.path.name
@@ -173,16 +173,16 @@ def line_of(text: str, keys: Keys) -> int | None:
 def _with_value(text: str, keys: Sequence[str], value: Any) -> str:
     """Return a text with a value set."""
     document: Any = tomlkit.parse(text)
-    table = _table(document, keys[:-1])
+    table = _table_of_document(document, keys[:-1])
     if table is not None and keys[-1] in table:
         table[keys[-1]] = value
         return tomlkit.dumps(document)
     for depth in range(len(keys) - 1, 0, -1):
-        line = line_of(text, keys[:depth]) if isinstance(_table(document, keys[:depth]), Table) else None
+        line = line_of(text, keys[:depth]) if isinstance(_table_of_document(document, keys[:depth]), Table) else None
         if line is not None:
-            return _inserted(text, line, _assignment(keys[depth:], value))
+            return _with_lines_behind(text, line, _assignment_line(keys[depth:], value))
     if table is None and keys[0] not in document:
-        return _inserted(text, text.count("\n") + 1, f"\n[{keys[0]}]\n{_assignment(keys[1:], value)}")
+        return _with_lines_behind(text, text.count("\n") + 1, f"\n[{keys[0]}]\n{_assignment_line(keys[1:], value)}")
     table = document
     for key in keys[:-1]:
         table = table.setdefault(key, {})
@@ -190,12 +190,12 @@ def _with_value(text: str, keys: Sequence[str], value: Any) -> str:
     return tomlkit.dumps(document)
 
 
-def _assignment(keys: Sequence[str], value: Any) -> str:
+def _assignment_line(keys: Sequence[str], value: Any) -> str:
     """Return `key.key = value` as one line."""
     return f"{tomlkit.key(list(keys)).as_string()} = {tomlkit.item(value).as_string()}\n"
 
 
-def _inserted(text: str, line: int, added: str) -> str:
+def _with_lines_behind(text: str, line: int, added: str) -> str:
     """Return a text with lines added behind a line: at a table's end they would follow the next table's comment."""
     # Not `splitlines`: a text may hold other characters that it takes for line ends.
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
@@ -206,7 +206,7 @@ def _inserted(text: str, line: int, added: str) -> str:
     return mended.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else mended
 
 
-def _table(document: Any, keys: Sequence[str]) -> Any:
+def _table_of_document(document: Any, keys: Sequence[str]) -> Any:
     """Return a table of a document, None when there is none."""
     for key in keys:
         document = document.get(key)
@@ -215,15 +215,15 @@ def _table(document: Any, keys: Sequence[str]) -> Any:
     return document
 
 
-def _full(table: Any) -> Any:
+def _without_empty_tables(table: Any) -> Any:
     """Return a table without the tables in it that are empty, which say nothing."""
     if not isinstance(table, Mapping):
         return table
-    full = {key: _full(value) for key, value in table.items()}
+    full = {key: _without_empty_tables(value) for key, value in table.items()}
     return {key: value for key, value in full.items() if value != {}}
 
 
-def _in_words(error: tomllib.TOMLDecodeError, text: str, line: int) -> str:
+def _toml_error(error: tomllib.TOMLDecodeError, text: str, line: int) -> str:
     """Return what is wrong with a TOML text, with a hint for what is wrong most often."""
     lines = text.split("\n")
     hint = ""

@@ -10,7 +10,7 @@ from functools import partial
 from threading import Event, Lock, Thread
 from typing import Final
 
-from arbitrex_desktop.causes import error_text, in_words
+from arbitrex_desktop.causes import error_text, os_error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.alerts.book import AlertBook
 from arbitrex_desktop.desk.alerts.facts import Facts, Price
@@ -251,7 +251,7 @@ class AlertDesk:
         try:
             self._store.save(self._book)
         except OSError as error:
-            raise CommandRefused(f"the alerts cannot be kept: {in_words(error)}") from error
+            raise CommandRefused(f"the alerts cannot be kept: {os_error_text(error)}") from error
 
     def _try_to_save(self) -> None:
         try:

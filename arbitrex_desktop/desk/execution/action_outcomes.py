@@ -110,7 +110,7 @@ def _of_close(
     taken = action.volume - (position.volume if position else 0.0)
     if taken <= _EPSILON:
         return _not_yet(_NOT_DONE) if settled else None
-    deals = _newest(_exits(action, books), taken)
+    deals = _newest_deals(_closing_deals(action, books), taken)
     if sum(deal.volume for deal in deals) < taken - _EPSILON:
         text = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
         return ActionOutcome(done=None, message=text) if settled else None
@@ -135,11 +135,11 @@ def _of_levels(
 ) -> ActionOutcome | None:
     """Look a moved stop or target up in the position."""
     if position is None:
-        deals = _exits(action, books)
+        deals = _closing_deals(action, books)
         whose = f" by {_by_whom(deals)}" if deals and deals[0].reason in OF_THE_BROKER else ""
         text = f"the position was closed meanwhile{whose}, and the books no longer tell whether it was carried out"
         return ActionOutcome(done=None, message=text) if deals or settled else None
-    if _same(position.sl, action.request["sl"]) and _same(position.tp, action.request["tp"]):
+    if _same_price(position.sl, action.request["sl"]) and _same_price(position.tp, action.request["tp"]):
         return ActionOutcome(done=True, message=f"it was carried out: {_levels_text(position)}")
     text = f"it was not carried out: {_levels_text(position)}"
     return _not_yet(text) if settled else None
@@ -181,7 +181,7 @@ def could_be(action: SentAction, deal: TradeDeal, books: BrokerRecords) -> bool:
 def orders_that_could_be(action: SentAction, books: BrokerRecords) -> set[int]:
     """Return the broker's orders that look as the one of a close would."""
     earliest = action.market_at.timestamp() - _CLOCK_SLACK_SECONDS
-    deals = {deal.order for deal in _exits(action, books) if could_be(action, deal, books)}
+    deals = {deal.order for deal in _closing_deals(action, books) if could_be(action, deal, books)}
     return deals | {
         order.ticket
         for order in books.history
@@ -197,7 +197,7 @@ def _not_yet(message: str) -> ActionOutcome:
     return ActionOutcome(done=False, message=message, final=False)
 
 
-def _exits(action: SentAction, books: BrokerRecords) -> list[TradeDeal]:
+def _closing_deals(action: SentAction, books: BrokerRecords) -> list[TradeDeal]:
     """Return the deals that took from a position since the action left, newest first."""
     earliest = action.market_at.timestamp() - _CLOCK_SLACK_SECONDS
     found = (
@@ -208,7 +208,7 @@ def _exits(action: SentAction, books: BrokerRecords) -> list[TradeDeal]:
     return sorted(found, key=lambda deal: (deal.time_msc or deal.time * 1000, deal.ticket), reverse=True)
 
 
-def _newest(deals: list[TradeDeal], volume: float) -> list[TradeDeal]:
+def _newest_deals(deals: list[TradeDeal], volume: float) -> list[TradeDeal]:
     """Return as many of the newest deals as make up a volume: older ones were before the action."""
     taken: list[TradeDeal] = []
     for deal in deals:
@@ -221,10 +221,10 @@ def _newest(deals: list[TradeDeal], volume: float) -> list[TradeDeal]:
 def _as_asked(order: TradeOrder, request: Mapping[str, Any]) -> bool:
     """Return whether a waiting order has the prices that it was asked to have."""
     pairs = ((order.price_open, "price"), (order.sl, "sl"), (order.tp, "tp"))
-    return all(_same(now, request[name]) for now, name in pairs if name in request)
+    return all(_same_price(now, request[name]) for now, name in pairs if name in request)
 
 
-def _same(now: float, asked: float) -> bool:
+def _same_price(now: float, asked: float) -> bool:
     """Return whether two prices are the same."""
     return math.isclose(now, asked, rel_tol=0.0, abs_tol=_SAME_PRICE)
 

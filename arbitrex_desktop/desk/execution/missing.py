@@ -51,7 +51,7 @@ class MissingTrades:
         market_now = self._pool.market_now()
         since = min(intent.attempt.market_at for intent, _ in filled if intent.attempt) - _LOOK_BACK
         history = self._pool.read_history(since, market_now)
-        missing = dict(_missing(filled, history.deals, self._pool.read_account()))
+        missing = dict(_missing_trades(filled, history.deals, self._pool.read_account()))
         for ticket, message in missing.items():
             if ticket in self._suspects and ticket not in self._posted:
                 self._posted.add(ticket)
@@ -70,7 +70,7 @@ class MissingTrades:
         ]
 
 
-def _missing(
+def _missing_trades(
     filled: Iterable[tuple[Intent, Fill]], deals: tuple[TradeDeal, ...], reading: AccountReading
 ) -> Iterable[tuple[int, str]]:
     """Return ticket and words of each trade that the books do not show, and of each position gone unexplained."""
@@ -82,7 +82,7 @@ def _missing(
         if fill.order not in orders and fill.position not in still_open and fill.order not in still_open:
             yield fill.order, f"order #{fill.order}, {name}, was filled, and the broker's books do not show it any more"
         elif hedging and fill.position and intent.approved is not None and not intent.approved.reducing:
-            left = _left(fill.position, deals)
+            left = _lots_left_open(fill.position, deals)
             if left > _EPSILON and fill.position not in still_open:
                 message = (
                     f"position #{fill.position}, {name}, is gone, and the broker's history has no deal that closed"
@@ -90,7 +90,7 @@ def _missing(
                 yield fill.position, f"{message} {amounts.lots(left)} lots of it"
 
 
-def _left(position: int, deals: tuple[TradeDeal, ...]) -> float:
+def _lots_left_open(position: int, deals: tuple[TradeDeal, ...]) -> float:
     """Return how much of a position its deals leave open, in lots."""
     return sum(
         deal.volume if deal.entry == DealEntry.IN else -deal.volume for deal in deals if deal.position_id == position

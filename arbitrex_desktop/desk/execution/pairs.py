@@ -53,10 +53,10 @@ class OrderPairs:
         """Cancel what waits beside a leg that was filled; tell of a pair of which both were."""
         for intent in self._store.in_state(IntentState.PENDING, IntentState.PLACED):
             partner = self._store.partner(intent) if intent.request.rests else None
-            if partner is not None and _filled(partner) and not _filled(intent):
+            if partner is not None and _was_filled(partner) and not _was_filled(intent):
                 self._cancel(intent, f"the other order of the pair, {partner.intent_id}, was filled")
         for second in self._store.in_state(IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED):
-            if second.request.oco_with and _filled(second) and _BOTH not in second.reason:
+            if second.request.oco_with and _was_filled(second) and _BOTH not in second.reason:
                 self._post_both(second)
 
     def _cancel(self, intent: Intent, reason: str) -> None:
@@ -77,7 +77,7 @@ class OrderPairs:
     def _post_both(self, second: Intent) -> None:
         """Tell, once, that both legs were filled: two positions are open where one was wanted."""
         first = self._store.partner(second)
-        if first is None or not _filled(first):
+        if first is None or not _was_filled(first):
             return
         tickets = " and ".join(f"#{each.fill.position or each.fill.order}" for each in (first, second) if each.fill)
         reason = f"{_BOTH} before the other could be cancelled: look at {tickets}, and close what is not wanted"
@@ -85,6 +85,6 @@ class OrderPairs:
         self._post("error", f"pair {second.intent_id}", f"{second.request.symbol}: {reason}")
 
 
-def _filled(intent: Intent) -> bool:
+def _was_filled(intent: Intent) -> bool:
     """Return whether anything of an intent was executed."""
     return intent.fill is not None and intent.fill.volume > 0.0

@@ -88,7 +88,7 @@ class PositionActions:
         """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
         failures: list[str] = []
         for position in self._pool.read_account().positions:
-            if not _fits(position, which, symbol):
+            if not _is_to_close(position, which, symbol):
                 continue
             try:
                 self.close(position.ticket, actor=actor)
@@ -295,7 +295,7 @@ def _stops_text(position: TradePosition, request: Mapping[str, Any], digits: int
     """Return in words which stop and target were set."""
     pairs = (("stop", position.sl, request["sl"]), ("target", position.tp, request["tp"]))
     moved = [
-        f"{name} {_level(before, digits)} \N{RIGHTWARDS ARROW} {_level(after, digits)}"
+        f"{name} {_format_level(before, digits)} \N{RIGHTWARDS ARROW} {_format_level(after, digits)}"
         for name, before, after in pairs
         if before != after
     ]
@@ -307,13 +307,13 @@ def _moved_text(order: TradeOrder, request: Mapping[str, Any], digits: int) -> s
     pairs = (("price", order.price_open), ("stop", order.sl), ("target", order.tp))
     keys = {"price": "price", "stop": "sl", "target": "tp"}
     return ", ".join(
-        f"{name} {_level(before, digits)} \N{RIGHTWARDS ARROW} {_level(request[keys[name]], digits)}"
+        f"{name} {_format_level(before, digits)} \N{RIGHTWARDS ARROW} {_format_level(request[keys[name]], digits)}"
         for name, before in pairs
         if before != request[keys[name]]
     )
 
 
-def _level(price: float, digits: int) -> str:
+def _format_level(price: float, digits: int) -> str:
     """Return a stop or target as a price, or that there is none."""
     return f"{price:.{digits}f}" if price else "none"
 
@@ -323,7 +323,7 @@ def _is_long(position: TradePosition) -> bool:
     return position.type == PositionType.BUY
 
 
-def _fits(position: TradePosition, which: Which, symbol: str) -> bool:
+def _is_to_close(position: TradePosition, which: Which, symbol: str) -> bool:
     """Return whether a position is among those to close."""
     return {
         Which.ALL: True,

@@ -165,9 +165,8 @@ class _Traces:
         price = sum(deal.price * deal.volume for deal in self.deals) / volume if volume > 0.0 else None
         first = self.deals[0]
         fill = Fill(first.order, first.ticket, first.position_id, round(volume, 8), price, confirmed=True)
-        message = (
-            f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {amounts.lots(volume)} lots"
-        )
+        deals = _list_of_deals("deal", (deal.ticket for deal in self.deals))
+        message = f"it was executed: {deals}, {amounts.lots(volume)} lots"
         return ReconcileResult(Fate.EXECUTED, message, fill, tickets, waits=waits)
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
@@ -225,6 +224,6 @@ class _Traces:
         return trace.ticket not in self._claimed
 
 
-def _listed(name: str, tickets: Iterable[int]) -> str:
+def _list_of_deals(name: str, tickets: Iterable[int]) -> str:
     """Return `deal #1, #2`."""
     return f"{name} " + ", ".join(f"#{ticket}" for ticket in tickets)

@@ -123,7 +123,7 @@ class Recovery:
             self._store.record(
                 intent, EventKind.EVIDENCE_FOUND, reason=finding.message, body=to_body(tickets=finding.tickets)
             )
-            self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.message}")
+            self._post("error", f"order {intent.intent_id}", f"{_name_of_intent(intent)}: {finding.message}")
 
     def _resting(self, intent: Intent, finding: ReconcileResult) -> None:
         """Follow an order that rests: it waits on, a part of it was filled, or it ended without a deal."""
@@ -142,7 +142,7 @@ class Recovery:
         elif fill.volume > known.volume + _EPSILON:
             reason = f"{finding.message}; the rest waits on"
             self._store.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
-            self._post("info", f"order {intent.intent_id}", f"{_name(intent)}: {reason}")
+            self._post("info", f"order {intent.intent_id}", f"{_name_of_intent(intent)}: {reason}")
 
     def _decide_late(self, intent: Intent, finding: ReconcileResult) -> None:
         """Take over what the books show of an order that had counted as failed; any trace of it is an alarm."""
@@ -167,7 +167,7 @@ class Recovery:
 
     def _alarm(self, intent: Intent, what: str) -> None:
         """Tell the trader that a failed order was heard of."""
-        self._post("error", f"late {intent.intent_id}", f"{_name(intent)} had counted as failed, {what}")
+        self._post("error", f"late {intent.intent_id}", f"{_name_of_intent(intent)} had counted as failed, {what}")
 
     def _fail(self, intent: Intent, reason: str, *, actor: str = DESK, watched: bool = False) -> Intent:
         """Journal that an order counts as failed; `watched`, it is looked for further, since that may change."""
@@ -200,7 +200,7 @@ class Recovery:
         )
         fill = self._slipped(intent, fill)
         reason = f"{message}{fill_text(fill, digits_of(self._pool, intent.request.symbol))}"
-        ticket = _ticket(intent, fill)
+        ticket = _position_ticket(intent, fill)
         self._store.record(intent, kind, reason=reason, state=state, ticket=ticket, body=to_body(fill=fill))
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
@@ -209,9 +209,9 @@ class Recovery:
         # That the price was not known yet is over.
         unpriced = intent.fill is None or intent.fill.price is None
         digits = digits_of(self._pool, intent.request.symbol)
-        words = filled_text(fill, digits, of_lots=_cut_from(intent, fill))
-        reason = words if unpriced and intent.actor != TRADER else ""
-        ticket = _ticket(intent, fill)
+        text = filled_text(fill, digits, of_lots=_cut_from(intent, fill))
+        reason = text if unpriced and intent.actor != TRADER else ""
+        ticket = _position_ticket(intent, fill)
         self._store.record(intent, EventKind.CONFIRMED, reason=reason, ticket=ticket, body=to_body(fill=fill))
 
     def _placed_late(self, intent: Intent, finding: ReconcileResult) -> None:
@@ -291,12 +291,12 @@ def _cut_from(intent: Intent, fill: Fill) -> float | None:
     return asked if fill.volume < asked - _EPSILON else None
 
 
-def _ticket(intent: Intent, fill: Fill) -> int | None:
+def _position_ticket(intent: Intent, fill: Fill) -> int | None:
     """Return the ticket to journal a fill under: its position; but what an intent only took from is not its own."""
     return (0 if intent.reduces else fill.position) or fill.order or None
 
 
-def _name(intent: Intent) -> str:
+def _name_of_intent(intent: Intent) -> str:
     """Return an intent as the trader knows it."""
     side = order_name(intent.request).lower()
     return f"{side} {intent.request.symbol} ({intent.intent_id})"

@@ -85,7 +85,7 @@ def deal_request(info: SymbolInfo, quote: Quote, deal: OrderTerms, deviation: in
     _check_side(info, deal)
     if deal.position is None:
         _check_kind(info, OrderKind.MARKET)
-    price = _round(quote.ask if deal.direction > 0 else quote.bid, info)
+    price = _round_to_step(quote.ask if deal.direction > 0 else quote.bid, info)
     request: dict[str, Any] = {
         "action": int(TradeAction.DEAL),
         "symbol": info.name,
@@ -112,7 +112,7 @@ def resting_request(info: SymbolInfo, quote: Quote, deal: OrderTerms, entry: Res
     """
     _check_side(info, deal)
     _check_kind(info, entry.kind)
-    price = _round(entry.price, info)
+    price = _round_to_step(entry.price, info)
     check_entry(info, quote, deal.direction, entry.kind, price)
     return {
         "action": int(TradeAction.PENDING),
@@ -151,7 +151,7 @@ def modify_request(
     too near to the market to be changed.
     """
     direction = 1 if order.type % 2 == OrderType.BUY else -1
-    price, stop, target = (_round(level, info) for level in levels)
+    price, stop, target = (_round_to_step(level, info) for level in levels)
     opening = quote.ask if direction > 0 else quote.bid
     if info.trade_freeze_level and abs(opening - order.price_open) <= info.trade_freeze_level * info.point:
         raise CommandRefused(f"the market is so near to order #{order.ticket} that the broker lets nothing be changed")
@@ -207,8 +207,8 @@ def stops_request(info: SymbolInfo, position: TradePosition, stop: float, target
         "action": int(TradeAction.SLTP),
         "symbol": info.name,
         "position": int(position.ticket),
-        "sl": _round(stop, info),
-        "tp": _round(target, info),
+        "sl": _round_to_step(stop, info),
+        "tp": _round_to_step(target, info),
     }
 
 
@@ -248,8 +248,8 @@ def _stops_from(info: SymbolInfo, exit_price: float, deal: OrderTerms) -> dict[s
         if deal.reducing:
             return {"sl": 0.0, "tp": 0.0}
         raise CommandRefused("the trade has no stop, and no order is sent without one")
-    stop = _toward(deal.stop_loss, exit_price, info)
-    target = _round(deal.take_profit, info) if deal.take_profit else 0.0
+    stop = _round_towards_price(deal.stop_loss, exit_price, info)
+    target = _round_to_step(deal.take_profit, info) if deal.take_profit else 0.0
     least = info.trade_stops_level * info.point
     _check_distance("stop", deal.direction * (exit_price - stop), least, info)
     if target:
@@ -292,24 +292,24 @@ def _check_side(info: SymbolInfo, deal: OrderTerms) -> None:
         raise CommandRefused(f"the broker allows only selling {info.name}")
 
 
-def _tick(info: SymbolInfo) -> Decimal:
+def _price_step(info: SymbolInfo) -> Decimal:
     """Return the smallest step of a symbol's price."""
     return Decimal(str(info.trade_tick_size)) if info.trade_tick_size > 0.0 else Decimal(1).scaleb(-info.digits)
 
 
-def _round(price: float, info: SymbolInfo) -> float:
+def _round_to_step(price: float, info: SymbolInfo) -> float:
     """Round a price to the symbol's grid, halves up."""
     if not math.isfinite(price):
         raise CommandRefused(f"a price of {info.name} is not a number")
-    tick = _tick(info)
+    tick = _price_step(info)
     return float((Decimal(str(price)) / tick + _HALF) // 1 * tick)
 
 
-def _toward(stop: float, exit_price: float, info: SymbolInfo) -> float:
+def _round_towards_price(stop: float, exit_price: float, info: SymbolInfo) -> float:
     """Round a stop to the grid, towards the price: the risk gets smaller, not greater."""
     if not math.isfinite(stop):
         raise CommandRefused(f"the stop of {info.name} is not a number")
-    tick = _tick(info)
+    tick = _price_step(info)
     # Rounded to a thousandth of a tick first, so that a stop that stands on the grid stays where it is.
     steps = round(Decimal(str(stop)) / tick, 3)
     whole = steps // 1

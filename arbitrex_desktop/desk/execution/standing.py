@@ -96,7 +96,7 @@ class StandingInstructions:
     def _act_on(self, standing: Standing, position: TradePosition, info: SymbolInfo, quote: Quote) -> bool:
         """Bring a position nearer to how it is to be; return whether it is so already, or cannot be now."""
         standing = self._without_done(standing, position)
-        price, rules = _closing_price(position, quote), _rules(info)
+        price, rules = _closing_price(position, quote), _stop_rules(info)
         lots = lots_to_close(standing, position.volume, price)
         stop = (
             None
@@ -202,7 +202,7 @@ def _closing_price(position: TradePosition, quote: Quote) -> float:
     return quote.bid if position.type == PositionType.BUY else quote.ask
 
 
-def _rules(info: SymbolInfo) -> PriceRules:
+def _stop_rules(info: SymbolInfo) -> PriceRules:
     """Return what the broker asks of stops of a symbol."""
     tick = info.trade_tick_size or info.point
     return PriceRules(tick, info.trade_stops_level * info.point, info.trade_freeze_level * info.point)

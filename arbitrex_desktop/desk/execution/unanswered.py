@@ -125,7 +125,7 @@ class UnansweredActions:
         """Return whether to look: at one that is watched, when what it would change has changed or its time is over."""
         if reading.monotonic <= search.action.since:
             return False
-        state, action = _state(search.action, reading), search.action
+        state, action = _state_of_target(search.action, reading), search.action
         if search.seen is ...:
             search.seen = action.volume if action.closes or state is None else state
         if state != search.seen:
@@ -190,7 +190,7 @@ class UnansweredActions:
         return self._pool.server_time_to_utc(seconds).timestamp()
 
 
-def _state(action: SentAction, reading: AccountReading) -> Hashable:
+def _state_of_target(action: SentAction, reading: AccountReading) -> Hashable:
     """Return what an action would change, as a reading has it; None for what is gone."""
     if action.position_id:
         position = next((each for each in reading.positions if each.ticket == action.ticket), None)

@@ -166,7 +166,7 @@ class UnjournalledTrades:
             if known is None:
                 trades[trade.ticket] = trade
             elif isinstance(entry, TradeDeal):
-                trades[trade.ticket] = _joined(known, trade)
+                trades[trade.ticket] = _joined_deals(known, trade)
         opened = {each.intent_id for each in trades.values() if not each.closes}
         # What closes a position may repeat the comment of the intent that opened it.
         repeated = [each for each in trades.values() if each.closes and each.intent_id in opened]
@@ -247,7 +247,7 @@ def _is_exit(entry: _Entry) -> TypeGuard[TradeDeal]:
     return isinstance(entry, TradeDeal) and entry.entry not in (DealEntry.IN, DealEntry.INOUT)
 
 
-def _joined(first: StrangeTrade, more: StrangeTrade) -> StrangeTrade:
+def _joined_deals(first: StrangeTrade, more: StrangeTrade) -> StrangeTrade:
     """Return two deals of one order as one trade."""
     volume = round(first.volume + more.volume, 8)
     price = (first.price * first.volume + more.price * more.volume) / volume if volume else first.price

@@ -137,7 +137,7 @@ class Session:
         self._closing.set()
         with contextlib.suppress(Full):
             self._out.put_nowait(_CLOSE)
-        _shut(self._connection)
+        _shut_connection(self._connection)
 
     def join(self, seconds: float) -> None:
         """Wait for the threads, so long at most for each."""
@@ -307,7 +307,7 @@ class Session:
                     break
                 self._connection.send_bytes(message)
         self._closing.set()
-        _shut(self._connection)
+        _shut_connection(self._connection)
         # The reader may be inside the handle still; it is closed by the last one that leaves.
         self._threads[0].join(1.0)
         self._connection.close()
@@ -318,7 +318,7 @@ class Session:
         return f"strategy {self.strategy!r}" if self.strategy else "a client"
 
 
-def _shut(connection: Connection) -> None:
+def _shut_connection(connection: Connection) -> None:
     """Wake whoever waits on a connection."""
     if not hasattr(socket, "AF_UNIX") or os.name == "nt":
         with contextlib.suppress(OSError):

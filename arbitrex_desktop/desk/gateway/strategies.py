@@ -53,7 +53,7 @@ class Strategy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def admits(self, token: str) -> bool:
         """Return whether a token is its own."""
-        return hmac.compare_digest(_hash(token), self.token_hash)
+        return hmac.compare_digest(_hash_of_token(token), self.token_hash)
 
 
 class StrategyRegister:
@@ -95,7 +95,7 @@ class StrategyRegister:
             write_private(path, token)
         except OSError as error:
             raise RegisterError(f"the token cannot be written: {error_text(error)}") from error
-        self._write({**known, strategy.name: msgspec.structs.replace(strategy, token_hash=_hash(token))})
+        self._write({**known, strategy.name: msgspec.structs.replace(strategy, token_hash=_hash_of_token(token))})
         return path
 
     def revoke(self, name: str) -> None:
@@ -167,6 +167,6 @@ class AutoApproval(Mapping[str, float]):
         return sum(1 for _ in self)
 
 
-def _hash(token: str) -> str:
+def _hash_of_token(token: str) -> str:
     """Return what is kept of a token; it is random, so that a plain hash does."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -202,7 +202,9 @@ class PendingQueue:
             ("stop", first.stop_loss, answer.stop_loss),
             ("price", first.price, answer.price),
         )
-        said = (f"{name} {_number(before)} to {_number(now)}" for name, before, now in pairs if before != now)
+        said = (
+            f"{name} {_format_number(before)} to {_format_number(now)}" for name, before, now in pairs if before != now
+        )
         return ", ".join(said)
 
     def _evaluate(self, intent: Intent) -> RiskAnswer:
@@ -289,6 +291,6 @@ def _short_effect(judgement: RiskAnswer) -> str:
     return "opens" if judgement.closes is None else f"closes #{judgement.closes}"
 
 
-def _number(value: float | None) -> str:
+def _format_number(value: float | None) -> str:
     """Return a number as short as it can be read."""
     return "none" if value is None else f"{value:.8g}"

@@ -112,6 +112,6 @@ def filled_text(fill: Fill, digits: int, *, of_lots: float | None = None) -> str
     """Return what was filled, in words: all of the order, or a part of the `of_lots` that were asked for."""
     if of_lots is None:
         return f"filled{fill_text(fill, digits)}"
-    told = 0.0 < fill.volume < of_lots
-    part = f"{amounts.lots(fill.volume)} of {amounts.lots(of_lots)} lots were" if told else "a part was"
+    partly = 0.0 < fill.volume < of_lots
+    part = f"{amounts.lots(fill.volume)} of {amounts.lots(of_lots)} lots were" if partly else "a part was"
     return f"only {part} filled{fill_text(fill, digits)}"

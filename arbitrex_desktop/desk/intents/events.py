@@ -233,7 +233,7 @@ class Intent:
 
 def to_body(**parts: Any) -> dict[str, Any]:
     """Turn dataclasses into a JSON-safe body; a number that is not finite becomes its name, never null."""
-    return {name: _plain(msgspec.to_builtins(value)) for name, value in parts.items()}
+    return {name: _json_safe(msgspec.to_builtins(value)) for name, value in parts.items()}
 
 
 def from_body(body: Body, name: str, kind: type[T]) -> T:
@@ -244,9 +244,9 @@ def from_body(body: Body, name: str, kind: type[T]) -> T:
 def apply(intent: Intent | None, event: Event) -> Intent:
     """Return the intent after an event; raise `IllegalIntentTransition` for one that cannot follow."""
     if event.kind is EventKind.RECEIVED:
-        return _received(event)
+        return _intent_received(event)
     if event.kind is EventKind.TAKEN_IN:
-        began = replace(_received(event), state=event.new_state or IntentState.FILLED, reason=event.reason)
+        began = replace(_intent_received(event), state=event.new_state or IntentState.FILLED, reason=event.reason)
         return _with_parts(replace(began, actor=event.actor), event)
     if intent is None:
         raise ValueError(f"event {event.seq} is about intent {event.intent_id}, which was never received")
@@ -260,7 +260,7 @@ def apply(intent: Intent | None, event: Event) -> Intent:
     return replace(_with_parts(intent, event), seq=event.seq)
 
 
-def _received(event: Event) -> Intent:
+def _intent_received(event: Event) -> Intent:
     """Begin an intent."""
     return Intent(
         intent_id=event.intent_id,
@@ -289,12 +289,12 @@ def _with_parts(intent: Intent, event: NewEvent) -> Intent:
     return intent
 
 
-def _plain(value: Any) -> Any:
+def _json_safe(value: Any) -> Any:
     """Name the numbers that JSON cannot write, everywhere in a value."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _json_safe(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_json_safe(each) for each in value]
     return value

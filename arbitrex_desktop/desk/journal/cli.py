@@ -53,17 +53,17 @@ def run(args: argparse.Namespace) -> int:
     """Carry out what the command line asks; return 0, 1 when a journal is not intact, 2 when it cannot be read."""
     files: Sequence[Path] = args.files or journals_noted(data_dir() / "journal")
     if not files:
-        return _complain(f"there is no journal in {data_dir() / 'journal'}")
+        return _report_failure(f"there is no journal in {data_dir() / 'journal'}")
     if args.journal_action == "verify":
-        return _verify(files)
+        return _verify_journals(files)
     if args.journal_action == "set-aside":
         return _set_aside(files[0], args.reason)
     if len(files) > 1:
-        return _complain("there are several journals; name one: " + ", ".join(str(file) for file in files))
+        return _report_failure("there are several journals; name one: " + ", ".join(str(file) for file in files))
     try:
-        return _export(files[0], args)
+        return _export_journal(files[0], args)
     except (JournalError, OSError) as error:
-        return _complain(str(error))
+        return _report_failure(str(error))
 
 
 def moment(text: str) -> datetime:
@@ -77,7 +77,7 @@ def state(text: str) -> IntentState:
     return IntentState(text.upper())
 
 
-def _verify(files: Sequence[Path]) -> int:
+def _verify_journals(files: Sequence[Path]) -> int:
     """Check each journal and say what was found."""
     reports = [verify(file) for file in files]
     for report in reports:
@@ -92,7 +92,7 @@ def _set_aside(file: Path, reason: str) -> int:
     try:
         done = set_aside(file, reason, SystemClock())
     except DeskError as error:
-        return _complain(str(error))
+        return _report_failure(str(error))
     sys.stdout.write(
         f"{file}: a new journal was begun; the damaged one, {done.found.events} events, is kept as {done.kept.name}\n"
         "Orders that were on their way are no longer followed, and what a strategy sent before may be taken for new:\n"
@@ -101,7 +101,7 @@ def _set_aside(file: Path, reason: str) -> int:
     return 0
 
 
-def _export(file: Path, args: argparse.Namespace) -> int:
+def _export_journal(file: Path, args: argparse.Namespace) -> int:
     """Write one journal out."""
     chosen = JournalFilter(args.since, args.until, args.symbol, args.strategy, args.state)
     events = export_events(file, chosen)
@@ -114,7 +114,7 @@ def _export(file: Path, args: argparse.Namespace) -> int:
     return 0
 
 
-def _complain(message: str) -> int:
+def _report_failure(message: str) -> int:
     """Say why nothing was done."""
     sys.stderr.write(f"{message}\n")
     return 2

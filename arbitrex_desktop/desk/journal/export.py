@@ -31,7 +31,7 @@ class JournalFilter:
 
 def export_events(path: Path, chosen: JournalFilter) -> Iterator[dict[str, Any]]:
     """Yield a journal's events as plain values, oldest first, the body decoded; raise `JournalError`."""
-    condition, values = _condition(chosen)
+    condition, values = _sql_condition(chosen)
     sql = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY seq"  # noqa: S608 - constants, values are bound
     with read_only(path) as connection:
         for row in connection.execute(sql, values):
@@ -67,11 +67,11 @@ def spreadsheet_safe(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _condition(chosen: JournalFilter) -> tuple[str, list[str]]:
+def _sql_condition(chosen: JournalFilter) -> tuple[str, list[str]]:
     """Return the filter as SQL with its values; times compare as text, all of them UTC of one length."""
     parts = {
-        "at >= ?": _moment(chosen.since),
-        "at < ?": _moment(chosen.until),
+        "at >= ?": _journal_time(chosen.since),
+        "at < ?": _journal_time(chosen.until),
         "symbol = ?": chosen.symbol,
         "source = ?": chosen.strategy,
         "after = ?": chosen.state.value if chosen.state else None,
@@ -80,6 +80,6 @@ def _condition(chosen: JournalFilter) -> tuple[str, list[str]]:
     return " AND ".join(["1", *given]), list(given.values())
 
 
-def _moment(value: datetime | None) -> str | None:
+def _journal_time(value: datetime | None) -> str | None:
     """Return a moment as the journal writes it."""
     return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")

@@ -20,13 +20,13 @@ class OpenFiles:
     def __init__(self, journal: Path, notes: tuple[Path, ...]) -> None:
         self._journal = journal
         self._wal = Path(f"{journal}-wal")
-        self._known: dict[Path, Identity | None] = {path: _identity(path) for path in (journal, *notes)}
+        self._known: dict[Path, Identity | None] = {path: _file_identity(path) for path in (journal, *notes)}
         self._known[self._wal] = None
 
     def astray(self) -> str:
         """Return in words which file is not the one that was opened any more, empty when all are."""
         for path, known in self._known.items():
-            found = _identity(path)
+            found = _file_identity(path)
             if known is None and path == self._wal:
                 # It comes with the first write.
                 self._known[path] = found
@@ -42,7 +42,7 @@ class OpenFiles:
         """
         if sys.platform == "win32":
             return ()
-        return (*_changed(self._journal), *_changed(self._wal))
+        return (*_size_and_time(self._journal), *_size_and_time(self._wal))
 
 
 def hold(path: Path) -> sqlite3.Connection:
@@ -58,7 +58,7 @@ def hold(path: Path) -> sqlite3.Connection:
         raise as_journal_error(error, path) from error
 
 
-def _changed(path: Path) -> tuple[int, int]:
+def _size_and_time(path: Path) -> tuple[int, int]:
     """Return a file's size and the time of its last change, zeros when there is none."""
     try:
         status = path.stat()
@@ -67,7 +67,7 @@ def _changed(path: Path) -> tuple[int, int]:
     return (status.st_size, status.st_mtime_ns)
 
 
-def _identity(path: Path) -> Identity | None:
+def _file_identity(path: Path) -> Identity | None:
     """Return what tells a file from another of its name, None when there is none."""
     try:
         status = path.stat()

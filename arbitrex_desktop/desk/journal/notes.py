@@ -70,7 +70,7 @@ class EndNotes:
         for file in self._files:
             with contextlib.suppress(OSError):
                 os.lseek(file, 0, os.SEEK_SET)
-                os.write(file, _text(head, seal))
+                os.write(file, _note_text(head, seal))
 
     def flush(self) -> None:
         """Have the notes outlive a power cut, as they are now."""
@@ -106,7 +106,7 @@ def end_problems(journal: Path, head: tuple[int, str], hash_of: Callable[[int], 
     notes = [read_note(path) for path in paths]
     for note in notes:
         if note is not None and note.seq > 0 and hash_of(note.seq) != note.hash:
-            return [_lost(head[0], note.seq)]
+            return [_missing_events(head[0], note.seq)]
     expected = paths if version >= _FIRST_WITH_TWO else paths[:1]
     if head[0] == 0:
         return []
@@ -145,12 +145,12 @@ def file_seal(journal: Path) -> str:
     return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
-def _text(head: tuple[int, str], seal: str) -> bytes:
+def _note_text(head: tuple[int, str], seal: str) -> bytes:
     """Return a note's content; its length is always the same, so that writing it over needs no room."""
     return f"{head[0]:020d} {head[1]}\n{seal:<{_SEAL_WIDTH}}\n".encode()
 
 
-def _lost(last: int, written: int) -> str:
+def _missing_events(last: int, written: int) -> str:
     """Say what is missing."""
     if last == 0:
         return f"it is empty or gone, and event {written} was written to it"

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.errors import JournalUnavailable
 from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -65,22 +65,22 @@ class ExitReserve:
                 self._append(line)
                 self.waiting = True
             except OSError as error:
-                raise JournalUnavailable(f"the reserve for exits cannot be written: {in_words(error)}") from error
+                raise JournalUnavailable(f"the reserve for exits cannot be written: {os_error_text(error)}") from error
 
     def _append(self, line: bytes) -> None:
         """Put a line behind those that are there, within the room that was taken."""
         with self.path.open("r+b") as file:
-            used = sum(len(each) + 1 for each in _lines(file.read(_BYTES)))
+            used = sum(len(each) + 1 for each in _whole_lines(file.read(_BYTES)))
             if used + len(line) > _BYTES:
                 raise JournalUnavailable("the reserve for exits is used up")
             file.seek(used)
-            _put(file.fileno(), line)
+            _write_durably(file.fileno(), line)
 
     def events(self) -> tuple[NewEvent, ...]:
         """Return what the journal has not taken over yet, oldest first."""
         with self._lock:
             try:
-                lines = _lines(self.path.read_bytes())
+                lines = _whole_lines(self.path.read_bytes())
                 return tuple(msgspec.json.decode(line[_CHECK + 1 :], type=NewEvent) for line in lines)
             except (OSError, msgspec.DecodeError):
                 return ()
@@ -98,10 +98,10 @@ class ExitReserve:
         with self._lock:
             try:
                 with self.path.open("r+b") as file:
-                    _put(file.fileno(), b" " * _BYTES)
+                    _write_durably(file.fileno(), b" " * _BYTES)
                 self.waiting = False
             except OSError as error:
-                raise JournalUnavailable(f"the reserve for exits cannot be cleared: {in_words(error)}") from error
+                raise JournalUnavailable(f"the reserve for exits cannot be cleared: {os_error_text(error)}") from error
 
     def _take_room(self) -> None:
         """Make the file as long as it will ever be, unless it is."""
@@ -110,7 +110,7 @@ class ExitReserve:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as file:
             # Written, not only made longer: what was never written has no room.
-            _put(file.fileno(), b" " * (_BYTES - self.path.stat().st_size))
+            _write_durably(file.fileno(), b" " * (_BYTES - self.path.stat().st_size))
 
 
 def reserve_opener(data_dir: Path) -> ReserveOpener:
@@ -127,7 +127,7 @@ def _of_this_journal(event: NewEvent, journal: Journal) -> NewEvent:
     return replace(event, intent_id="", old_state=None, new_state=None)
 
 
-def _lines(content: bytes) -> list[bytes]:
+def _whole_lines(content: bytes) -> list[bytes]:
     """Return the whole lines at the beginning of the file."""
     whole: list[bytes] = []
     for line in content.split(b"\n"):
@@ -138,7 +138,7 @@ def _lines(content: bytes) -> list[bytes]:
     return whole
 
 
-def _put(handle: int, content: bytes) -> None:
+def _write_durably(handle: int, content: bytes) -> None:
     """Write all of a content where the file stands, and have it on the disk; raises OSError."""
     rest = memoryview(content)
     while rest:

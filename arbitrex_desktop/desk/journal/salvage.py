@@ -40,7 +40,7 @@ def set_aside(path: Path, reason: str, clock: Clock) -> SetAside:
         found = verify(path)
         if found.intact:
             raise CommandRefused(f"{path} is intact ({found.events} events); it is left where it is")
-        _rename(path, kept)
+        _move_journal_files(path, kept)
     except OSError as error:
         raise JournalUnavailable(f"the journal {path.name} cannot be renamed: {error_text(error)}") from error
     finally:
@@ -54,7 +54,7 @@ def set_aside(path: Path, reason: str, clock: Clock) -> SetAside:
     return SetAside(kept, found)
 
 
-def _rename(path: Path, kept: Path) -> None:
+def _move_journal_files(path: Path, kept: Path) -> None:
     """Move the journal, SQLite's files of it, and last the note of its end.
 
     While that note names an event that a new journal does not have, no desk uses it.

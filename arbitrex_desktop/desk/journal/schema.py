@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from arbitrex_desktop.causes import error_text, in_words, why_not_written
+from arbitrex_desktop.causes import error_text, os_error_text, why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent, journalled
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -145,7 +145,7 @@ def from_row(row: Row) -> Event:
 def as_journal_error(error: sqlite3.Error | OSError, path: Path) -> JournalError:
     """Return the failure that the trader is told for what SQLite or the file system raised, with its true cause."""
     if isinstance(error, OSError):
-        return JournalUnavailable(f"the journal {path.name} cannot be used: {in_words(error)}")
+        return JournalUnavailable(f"the journal {path.name} cannot be used: {os_error_text(error)}")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return JournalDamaged(f"the journal {path.name} is damaged; it is left as it is")

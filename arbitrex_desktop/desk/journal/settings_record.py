@@ -33,7 +33,7 @@ def record_settings(
     pairs = {name: (before.get(name), values.get(name)) for name in names}
     changes = {name: (old, new) for name, (old, new) in pairs.items() if old != new}
     if changes or heard is None:
-        text = "; ".join(f"{name}: {_shown(old)} -> {_shown(new)}" for name, (old, new) in changes.items())
+        text = "; ".join(f"{name}: {_shown_value(old)} -> {_shown_value(new)}" for name, (old, new) in changes.items())
         body = {"changes": {name: {"old": old, "new": new} for name, (old, new) in changes.items()}, "values": values}
         message = text or "all settings are the defaults"
         message += f"; why: {reason}" if reason else ""
@@ -42,6 +42,6 @@ def record_settings(
     return changes
 
 
-def _shown(value: Any) -> str:
+def _shown_value(value: Any) -> str:
     """Return a value as the journal's words have it."""
     return json.dumps(value, ensure_ascii=False)

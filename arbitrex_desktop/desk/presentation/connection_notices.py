@@ -62,10 +62,12 @@ class ConnectionNews:
             return
         seconds = self._clock.monotonic() - self._gone_since
         self._gone_since = None
-        self._notices.resolve(TOPIC, f"CONNECTED again after {_length(seconds)} ({self._first}); {event.reason}")
+        self._notices.resolve(
+            TOPIC, f"CONNECTED again after {_format_duration(seconds)} ({self._first}); {event.reason}"
+        )
 
 
-def _length(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     """Return a length of time as people say it."""
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"  # noqa: PLR2004 - a minute

@@ -32,7 +32,7 @@ class EquityTrack:
         if account != self._account:
             self._points, self._account, self._stride, self._seen = [], account, 1, 0
         self._seen += 1
-        point = _point(reading)
+        point = _equity_point(reading)
         if (self._seen - 1) % self._stride == 0 or not self._points:
             self._points.append(point)
         if len(self._points) >= MOST_POINTS:
@@ -47,11 +47,11 @@ class EquityTrack:
         if newest is None:
             return ()
         before = tuple(self._points) if _account_of(newest) == self._account else ()
-        return (*takewhile(lambda point: point.at < _at(newest), before), _point(newest))
+        return (*takewhile(lambda point: point.at < _market_time_of(newest), before), _equity_point(newest))
 
 
-def _point(reading: AccountReading) -> EquityPoint:
-    return EquityPoint(_at(reading), reading.account.equity, reading.account.balance)
+def _equity_point(reading: AccountReading) -> EquityPoint:
+    return EquityPoint(_market_time_of(reading), reading.account.equity, reading.account.balance)
 
 
 def _account_of(reading: AccountReading) -> tuple[int, str, str]:
@@ -59,6 +59,6 @@ def _account_of(reading: AccountReading) -> tuple[int, str, str]:
     return (account.login, account.server, account.currency)
 
 
-def _at(reading: AccountReading) -> datetime:
+def _market_time_of(reading: AccountReading) -> datetime:
     """Return the moment of a reading in market time."""
     return reading.market_at or reading.observed_at

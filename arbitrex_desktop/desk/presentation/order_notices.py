@@ -31,8 +31,8 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
     if event.old_state is event.new_state:
         return None
     if intent.state is IntentState.REJECTED and event.actor != TRADER:
-        return _refused(intent)
-    name, reason = _name(intent), intent.reason or "no reason was given"
+        return _is_refusal(intent)
+    name, reason = _name_of_order(intent), intent.reason or "no reason was given"
     fill = intent.fill or Fill()
     late = event.old_state is IntentState.FAILED
     done, after = ("error", ", after it had counted as FAILED") if late else ("info", "")
@@ -46,35 +46,35 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
             "error",
             f"{name} PARTIAL: only {amounts.lots(fill.volume)} lots were executed{fill_text(fill, digits)}",
         ),
-        IntentState.PLACED: (done, f"{name} PLACED{_terms(intent, digits)}{after}"),
+        IntentState.PLACED: (done, f"{name} PLACED{_resting_terms(intent, digits)}{after}"),
         IntentState.FILLED: (done, f"{name} FILLED{fill_text(fill, digits)}{after}"),
         IntentState.EXPIRED: ("info", f"{name} EXPIRED: {reason}"),
         IntentState.CANCELLED: ("info", f"{name} CANCELLED: {reason}"),
         IntentState.REJECTED: ("info", f"{name} REJECTED by you{f': {intent.reason}' if intent.reason else ''}"),
     }
     if intent.state is IntentState.PENDING:
-        text = f"{name} waits for your decision{_from(intent)}"
+        text = f"{name} waits for your decision{_source_of_intent(intent)}"
         return OrderNotice("info", f"waiting {intent.request.source}", text, replaces=True)
     text_of = texts.get(intent.state)
     return None if text_of is None else OrderNotice(text_of[0], f"order {intent.intent_id}", text_of[1])
 
 
-def _refused(intent: Intent) -> OrderNotice:
+def _is_refusal(intent: Intent) -> OrderNotice:
     """Return that the risk manager, or the desk itself, said no."""
     side = order_name(intent.request)
     lots = f" {amounts.lots(intent.request.requested_volume)}" if intent.request.requested_volume else ""
     reason = intent.reason or (intent.judgement.reason if intent.judgement else "")
-    text = f"{side}{lots} {intent.request.symbol} REFUSED by the risk manager{_from(intent)}: {reason}"
+    text = f"{side}{lots} {intent.request.symbol} REFUSED by the risk manager{_source_of_intent(intent)}: {reason}"
     by_hand = intent.request.source == MANUAL
     return OrderNotice("warning" if by_hand else "info", f"refused {intent.request.source}", text, replaces=not by_hand)
 
 
-def _from(intent: Intent) -> str:
+def _source_of_intent(intent: Intent) -> str:
     """Return which strategy an intent comes from, empty for the trader's own."""
     return "" if intent.request.source == MANUAL else f" (from {intent.request.source})"
 
 
-def _name(intent: Intent) -> str:
+def _name_of_order(intent: Intent) -> str:
     """Return an order as the trader knows it."""
     judgement = intent.approved or intent.judgement
     lots = judgement.lots if judgement else 0.0
@@ -82,7 +82,7 @@ def _name(intent: Intent) -> str:
     return f"{order_name(intent.request)} {amounts.lots(lots)} {intent.request.symbol}{closes}"
 
 
-def _terms(intent: Intent, digits: int) -> str:
+def _resting_terms(intent: Intent, digits: int) -> str:
     """Return where an order rests, and how long."""
     request, ticket = intent.request, intent.fill.order if intent.fill else 0
     rests = lifetime_text(request.good_for, request.good_until)

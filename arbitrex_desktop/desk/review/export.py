@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.desk.review.report import write_report
@@ -58,7 +58,7 @@ def export(data: ReviewData, kind: ExportKind, path: Path, report: ReportProgres
         with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
             writers[kind](data, out, report)
     except OSError as error:
-        raise DeskError(f"{path} cannot be written: {in_words(error)}") from error
+        raise DeskError(f"{path} cannot be written: {os_error_text(error)}") from error
 
 
 def trade_record(trade: ClosedTrade) -> dict[str, Any]:

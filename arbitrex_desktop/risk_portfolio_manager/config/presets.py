@@ -13,13 +13,13 @@ FOLDER: Final = Path(__file__).parents[1] / "profiles"
 PRESETS_FILE: Final = FOLDER / "presets.toml"
 
 
-def _read() -> dict[str, dict[str, Any]]:
+def _read_presets() -> dict[str, dict[str, Any]]:
     """Return the presets by name."""
     file = tomllib.loads(PRESETS_FILE.read_text(encoding="utf-8"))
     return {each["name"]: {**file["common"], **each["limits"]} for each in file["profile"]}
 
 
-PRESETS: Final = _read()
+PRESETS: Final = _read_presets()
 """What each preset changes from the defaults of `RPMConfig`."""
 
 _FULL_LEVERAGE: Final = 100.0

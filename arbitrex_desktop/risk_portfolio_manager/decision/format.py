@@ -47,12 +47,12 @@ def format_value(value: float | None, unit: str, decimals: Decimals = NOT_KNOWN)
     if unit == "lots":
         return f"{amounts.lots(value, decimals.lots)} lots"
     if unit == "s":
-        return _duration(value)
+        return _format_seconds(value)
     unit = "pip" if (value, unit) == (1.0, "pips") else unit
     return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
 
 
-def _duration(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     """Return seconds with one decimal where there is one, below a second milliseconds.
 
     What is left over is dropped: 4.98 seconds must not read as the 5 that they are short of.

@@ -154,17 +154,17 @@ def checked(intent: TradeIntent) -> TradeIntent:
         try:
             sound = msgspec.convert(msgspec.structs.astuple(intent), kind)
         except msgspec.ValidationError as bad:
-            raise _invalid(intent, FIELDS[int(_FIELD_AT.findall(str(bad))[0])]) from bad
+            raise _invalid_field(intent, FIELDS[int(_FIELD_AT.findall(str(bad))[0])]) from bad
     if (type(intent.source), type(intent.order_kind), type(intent.instead_of)) != _KINDS:
         # A text or a list that became one of these is not what was meant.
-        raise _invalid(
+        raise _invalid_field(
             intent, next(name for name, kind in _OWN_KINDS.items() if type(getattr(intent, name)) is not kind)
         )
     for name in _NAMES:
         value = getattr(sound, name)
         if value is not None and value.isspace():  # a pattern takes ten times as long
-            raise _invalid(intent, name)
-    if amiss := _amiss(sound):
+            raise _invalid_field(intent, name)
+    if amiss := _order_fault(sound):
         raise InvalidField(amiss)
     return sound
 
@@ -183,16 +183,16 @@ def checked_or_exit(intent: TradeIntent) -> tuple[TradeIntent, str]:
             raise bad from None
 
 
-def _show(value: Any) -> str:
+def _show_value(value: Any) -> str:
     """Return a value for a message, cut to a readable length; of anything but text and numbers, what kind it is."""
     if value is None:
         return "not given"
     return repr(value)[:60] if type(value) in (str, int, float, bool) else f"of type {type(value).__name__}"
 
 
-def _invalid(intent: TradeIntent, name: str) -> InvalidField:
+def _invalid_field(intent: TradeIntent, name: str) -> InvalidField:
     """Return what is said of a field that cannot be used."""
-    return InvalidField(f"{name} must be {_MUST.get(name, _ABOVE_ZERO)} (it is {_show(getattr(intent, name))})")
+    return InvalidField(f"{name} must be {_MUST.get(name, _ABOVE_ZERO)} (it is {_show_value(getattr(intent, name))})")
 
 
 def _with_plain_numbers(intent: TradeIntent) -> TradeIntent:
@@ -202,13 +202,13 @@ def _with_plain_numbers(intent: TradeIntent) -> TradeIntent:
     return TradeIntent(**{**values, "avg_loss": abs(loss) if type(loss) in (int, float) else loss})
 
 
-def _amiss(intent: TradeIntent) -> str:
+def _order_fault(intent: TradeIntent) -> str:
     """Return what does not fit how the trade is entered, empty when all does."""
     if intent.order_kind is _MARKET:
         if intent.order_price is None and intent.expires_at is None:
             return ""
         given = "expires_at" if intent.order_price is None else "order_price"
-        return f"{given} must be left out of an order at the market (it is {_show(getattr(intent, given))})"
+        return f"{given} must be left out of an order at the market (it is {_show_value(getattr(intent, given))})"
     if intent.order_price is None:
         return "order_price must be given for an order that rests"
     if intent.reduce_only:

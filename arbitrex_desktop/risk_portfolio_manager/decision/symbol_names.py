@@ -18,7 +18,7 @@ def names_of(context: RuleContext, names: Iterable[str]) -> tuple[str, ...]:
         return given
     if instrument is None:
         return tuple(name for name in given if name == symbol)
-    return _called(symbol, instrument.base, instrument.profit, given)
+    return _names_of_symbol(symbol, instrument.base, instrument.profit, given)
 
 
 def is_named(context: RuleContext, names: Iterable[str]) -> bool:
@@ -27,6 +27,6 @@ def is_named(context: RuleContext, names: Iterable[str]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _called(symbol: str, base: str, profit: str, names: tuple[str, ...]) -> tuple[str, ...]:
+def _names_of_symbol(symbol: str, base: str, profit: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return those that are a symbol's name; the settings name the same again and again."""
     return tuple(name for name in names if name == symbol or is_called(symbol, base, profit, name))

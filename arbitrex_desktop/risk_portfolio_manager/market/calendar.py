@@ -63,7 +63,7 @@ class NewsCalendar:
             rows = csv.reader(file)
             if tuple(next(rows, ())) != COLUMNS:
                 raise CalendarError(f"{name}, line 1: expected the header {','.join(COLUMNS)}")
-            return cls([_event(name, rows.line_num, row) for row in rows if row])
+            return cls([_event_of_row(name, rows.line_num, row) for row in rows if row])
 
     def near(
         self, currencies: Iterable[str], now: datetime, before: timedelta, after: timedelta, least: str
@@ -89,7 +89,7 @@ class NewsCalendar:
         return None
 
 
-def _event(name: str, line: int, row: list[str]) -> NewsEvent:
+def _event_of_row(name: str, line: int, row: list[str]) -> NewsEvent:
     """Read one row."""
     if len(row) != len(COLUMNS):
         raise CalendarError(f"{name}, line {line}: expected {len(COLUMNS)} columns, found {len(row)}")

@@ -101,12 +101,12 @@ def assumed_correlation(one: str, other: str) -> float:
     """
     if one == other:
         return 1.0
-    mine, theirs = _legs(one), _legs(other)
+    mine, theirs = _currency_legs(one), _currency_legs(other)
     dot = sum(weight * theirs.get(name, 0.0) for name, weight in mine.items())
     return dot / math.sqrt(len(mine) * len(theirs))
 
 
-def _legs(symbol: str) -> dict[str, float]:
+def _currency_legs(symbol: str) -> dict[str, float]:
     """Return what a unit of the symbol is long and short of."""
     _, base, profit = split_symbol(symbol)
     return {base: 1.0, profit: -1.0} if profit else {base: 1.0}

@@ -32,25 +32,25 @@ class RiskModel:
     def __init__(self, symbols: Iterable[str], stats: MarketStats, config: RuleSettings) -> None:
         names = sorted(symbols)
         self.index = {name: row for row, name in enumerate(names)}
-        self.sigmas = [_sigma(name, stats, config) for name in names]
+        self.sigmas = [_daily_volatility(name, stats, config) for name in names]
         self.correlations = np.eye(len(names))
         for row, one in enumerate(names):
             for column, other in enumerate(names[:row]):
                 value = stats.correlation(one, other, config.correlation_prior_weight)
                 self.correlations[row, column] = self.correlations[column, row] = value
         returns = [stats.returns(name) for name in names]
-        self.past = _past([each for each in returns if each is not None], returns)
+        self.past = _past_returns([each for each in returns if each is not None], returns)
         self.measured = [each is not None for each in returns]
         self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
 
 
-def _sigma(symbol: str, stats: MarketStats, config: RuleSettings) -> float:
+def _daily_volatility(symbol: str, stats: MarketStats, config: RuleSettings) -> float:
     """Return a symbol's daily volatility, measured or assumed by its class."""
     measured = stats.returns(symbol)
     return measured.sigma if measured is not None else config.assumed_daily_volatility[split_symbol(symbol)[0]]
 
 
-def _past(measured: list[Returns], rows: list[Returns | None]) -> Floats | None:
+def _past_returns(measured: list[Returns], rows: list[Returns | None]) -> Floats | None:
     """Return simple returns over the measured symbols' common days; rows of the others are zero."""
     if not measured:
         return None

@@ -55,22 +55,22 @@ def build_context(
     """
     now, moment = state.sources.market_now(), state.sources.clock.monotonic()
     instrument = state.instrument(intent.symbol, config, intent)
-    closable = _closable(state, intent, None if record else intent.intent_id)
+    closable = _closable_position(state, intent, None if record else intent.intent_id)
     if instrument is None and closable.units > 0.0:
         instrument = closing_instrument(intent.symbol, state.portfolio.positions())
     return RuleContext(
         config,
         intent,
-        _market(state, intent, config, (now, moment, instrument)),
+        _market_view(state, intent, config, (now, moment, instrument)),
         account_view(state, config, now, wall),
-        _exposure(state, intent, config, (instrument, closable, record)),
+        _exposure_view(state, intent, config, (instrument, closable, record)),
         state.activity,
         state.switches.covering(intent.symbol, intent.strategy_id, instrument),
         moment,
     )
 
 
-def _market(
+def _market_view(
     state: RiskState, intent: TradeIntent, config: RuleSettings, at: tuple[datetime, float, Instrument | None]
 ) -> MarketView:
     """Read what the pool has in memory of the symbol; without a pool, the last price given."""
@@ -129,7 +129,7 @@ def _synced_at(sources: Sources) -> float | None:
     return sources.synced_at
 
 
-def _exposure(
+def _exposure_view(
     state: RiskState, intent: TradeIntent, config: RuleSettings, of: tuple[Instrument | None, _Closable, bool]
 ) -> ExposureView:
     """Read the sums as they bear on the intent, its own trade in flight left out."""
@@ -162,7 +162,7 @@ def _exposure(
         reducing,
         reused,
         not reused and (name in state.activity.admitted or book.flies(intent.instead_of)),
-        None if reducing or instrument is None or held.unknown else _joint(state, intent, sums, config),
+        None if reducing or instrument is None or held.unknown else _joint_risk(state, intent, sums, config),
         closable.ticket if reducing else 0,
         leaving,
         record and name in book.reserved and not other,
@@ -171,7 +171,7 @@ def _exposure(
         held.entry_risk + flying.risk,
         held.without_stop,
         reducible if reverses else 0.0,
-        _joined(state, intent) if netting and book.holds(symbol, side) else None,
+        _position_to_enlarge(state, intent) if netting and book.holds(symbol, side) else None,
     )
 
 
@@ -194,14 +194,14 @@ def _margin_mode(state: RiskState) -> int | None:
     return None if reading is None else reading.account.margin_mode
 
 
-def _joined(state: RiskState, intent: TradeIntent) -> Joined | None:
+def _position_to_enlarge(state: RiskState, intent: TradeIntent) -> Joined | None:
     """Return the position that a trade enlarges, which the broker keeps as one under the last trade's stop."""
     held = (each for each in real_positions(state.portfolio) if each.symbol == intent.symbol)
     own = next((each for each in held if each.direction == intent.direction), None)
     return None if own is None else Joined(closable_units(own), own.entry_price, own.stop_loss)
 
 
-def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closable:
+def _closable_position(state: RiskState, intent: TradeIntent, own: str | None) -> _Closable:
     """Return what a trade could close: the position that it names, its strategy's own, or the oldest.
 
     On a hedging account, and where it is not known how the account keeps positions, a trade opens one unless it says
@@ -243,7 +243,7 @@ def _first_left(state: RiskState, intent: TradeIntent, own: str | None, against:
     return _Closable(leaving=leaving)
 
 
-def _joint(state: RiskState, intent: TradeIntent, sums: Exposures, config: RuleSettings) -> JointRisk:
+def _joint_risk(state: RiskState, intent: TradeIntent, sums: Exposures, config: RuleSettings) -> JointRisk:
     """Return how the symbol moves with the portfolio."""
     floors = config.correlation_floors
     floor = min(floors.values()) if intent.regime is None else floors[intent.regime]

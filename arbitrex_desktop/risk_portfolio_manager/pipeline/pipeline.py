@@ -41,12 +41,12 @@ def decide(
 
     `limits`, how the account stands to its own.  All rules are run even when one has refused, so that all can be shown.
     """
-    results, reducing = _run(plan.before, context), context.exposure.reducing
+    results, reducing = _run_rules(plan.before, context), context.exposure.reducing
     size = size_reduction(context) if reducing else size_trade(context)
     results += size.results
     context = msgspec.structs.replace(context, size=size, limits=limits)
-    results += _run(plan.after, context)
-    refusal, cuts = _weigh(results, limits.broken)
+    results += _run_rules(plan.after, context)
+    refusal, cuts = _refusal_and_cuts(results, limits.broken)
     # No limit of the account holds up a trade that only reduces.
     results += [rule.ok(ONLY_REDUCES) for rule in plan.of_account] if reducing else limits.results
     lots = size.lots
@@ -61,12 +61,12 @@ def decide(
     if not reducing and size.allowed > 0.0:
         results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), _PASS))
     if refusal is not None:
-        return _refused(context, refusal, [*results, *plan.off], order_id), context
+        return _rejection(context, refusal, [*results, *plan.off], order_id), context
     decision = TradeDecision(
         TradeApprovalStatus.ADJUSTED if cuts else TradeApprovalStatus.APPROVED,
-        _approved(context, lots),
+        _approved_trade(context, lots),
         order_id=order_id,
-        portfolio_constraint_violations=_violations(context, results) if cuts else (),
+        portfolio_constraint_violations=_violation_messages(context, results) if cuts else (),
         position_sizing_applied=not reducing,
         sizing_adjustments=size.factors,
         results=(*results, *plan.off),
@@ -75,7 +75,7 @@ def decide(
     return decision, context
 
 
-def _run(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult]:
+def _run_rules(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult]:
     """Run rules.
 
     Those that guard against adding risk let a reducing trade through unchecked.  An intent that was approved and is
@@ -88,7 +88,7 @@ def _run(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult]:
     return [rule.check(context) for rule in rules]
 
 
-def _weigh(results: list[RuleResult], broken: Sequence[RuleResult]) -> tuple[RuleResult | None, list[float]]:
+def _refusal_and_cuts(results: list[RuleResult], broken: Sequence[RuleResult]) -> tuple[RuleResult | None, list[float]]:
     """Return the first refusal, by the account's `broken` limits or others, and every headroom to cut the size to."""
     telling = [each for each in results if each.outcome is not _PASS and each.outcome is not _SKIPPED]
     if not telling and not broken:
@@ -126,7 +126,9 @@ def _last_look(
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None), again
 
 
-def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleResult], order_id: str) -> TradeDecision:
+def _rejection(
+    context: RuleContext, refusal: RuleResult, results: Sequence[RuleResult], order_id: str
+) -> TradeDecision:
     """Return the decision for a refusal."""
     message, factors = refusal.message(context.decimals), context.size.factors
     killed = refusal.check.stage is Stage.KILL_SWITCH
@@ -137,7 +139,7 @@ def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleRe
         kill_switch_triggered=killed,
         kill_switch_reason=message if killed else None,
         portfolio_constraints_passed=not any(each.blocks and _limits_portfolio(each) for each in results),
-        portfolio_constraint_violations=_violations(context, results),
+        portfolio_constraint_violations=_violation_messages(context, results),
         position_sizing_applied=bool(factors),
         sizing_adjustments=factors,
         results=tuple(results),
@@ -145,7 +147,7 @@ def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleRe
     )
 
 
-def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
+def _approved_trade(context: RuleContext, lots: float) -> ApprovedTrade:
     """Return the trade that may live."""
     intent, instrument, size = context.intent, context.market.instrument, context.size
     reducing, reversing = context.exposure.reducing, context.exposure.reversing
@@ -166,7 +168,7 @@ def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
         context.config.risk_per_trade,
         context.market.price,
         None if reducing else size.stop,
-        None if reducing else _target(context, instrument),
+        None if reducing else _take_profit(context, instrument),
         _expected_loss(context, units),
         reducing,
         intent.strategy_id,
@@ -187,7 +189,7 @@ def _expected_loss(context: RuleContext, units: float) -> float | None:
     return max(0.0, units - context.exposure.reversing) * size.unit_loss + size.joined_loss
 
 
-def _target(context: RuleContext, instrument: Instrument | None) -> float | None:
+def _take_profit(context: RuleContext, instrument: Instrument | None) -> float | None:
     """Return the take-profit: as given, else at the configured multiple of the stop's distance."""
     intent, price = context.intent, context.market.price
     ratio: float = context.config.take_profit_ratio
@@ -204,7 +206,7 @@ def _limits_portfolio(result: RuleResult) -> bool:
     return result.check.stage is Stage.PORTFOLIO or result.check.stage is Stage.CORRELATION
 
 
-def _violations(context: RuleContext, results: Sequence[RuleResult]) -> tuple[str, ...]:
+def _violation_messages(context: RuleContext, results: Sequence[RuleResult]) -> tuple[str, ...]:
     """Return the sentences of the portfolio rules that cut or refused."""
     found = [each for each in results if (each.outcome is Outcome.ADJUST or each.blocks) and _limits_portfolio(each)]
     return tuple(each.message(context.decimals) for each in sorted(found, key=attrgetter("place")))

@@ -50,17 +50,17 @@ def refuse_outright(intent: TradeIntent, code: RejectionReason, message: str, or
 def rejected_trade(intent: TradeIntent, code: RejectionReason, message: str) -> RejectedTrade:
     """Return a refused trade with what was asked, as far as it can be shown."""
     return RejectedTrade(
-        symbol=_text(intent.symbol) or "",
-        direction=_direction(intent.direction),
+        symbol=_shown_text(intent.symbol) or "",
+        direction=_shown_direction(intent.direction),
         rejection_reason=code,
         rejection_details=message,
-        confidence_score=None if intent.confidence_score is None else _number(intent.confidence_score),
-        regime=_text(intent.regime),
-        atr=_number(intent.atr),
-        vol_percentile=None if intent.vol_percentile is None else _number(intent.vol_percentile),
-        current_price=None if intent.current_price is None else _number(intent.current_price),
-        strategy_id=_text(intent.strategy_id),
-        intent_id=_text(intent.intent_id),
+        confidence_score=None if intent.confidence_score is None else _shown_number(intent.confidence_score),
+        regime=_shown_text(intent.regime),
+        atr=_shown_number(intent.atr),
+        vol_percentile=None if intent.vol_percentile is None else _shown_number(intent.vol_percentile),
+        current_price=None if intent.current_price is None else _shown_number(intent.current_price),
+        strategy_id=_shown_text(intent.strategy_id),
+        intent_id=_shown_text(intent.intent_id),
     )
 
 
@@ -79,18 +79,18 @@ def state_fault(state: PortfolioState, capital: float) -> str:
     return f"{name} must be a number above zero (it is {value!r})"
 
 
-def _direction(value: Any) -> int:
+def _shown_direction(value: Any) -> int:
     """Return a direction, 0 for what is none."""
     return int(value) if isinstance(value, int) and value in (1, -1) else 0
 
 
-def _text(value: Any) -> str | None:
+def _shown_text(value: Any) -> str | None:
     """Return a text as it is, cut short; anything else by its type's name, since its own text may do anything."""
     if value is None:
         return None
     return str.__str__(value)[:200] if isinstance(value, str) else f"<{type(value).__name__}>"
 
 
-def _number(value: Any) -> float:
+def _shown_number(value: Any) -> float:
     """Return a float as it is, NaN for what is no number."""
     return float(value) if isinstance(value, (int, float)) and abs(value) < _BEYOND_ANY_PRICE else math.nan

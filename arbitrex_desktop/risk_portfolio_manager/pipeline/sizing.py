@@ -67,14 +67,16 @@ def size_trade(context: RuleContext) -> SizeResult:
     instrument, intent, price = context.market.instrument, context.intent, context.market.price
     if instrument is None:
         return SizeResult()
-    stop, distance = _stop(context, instrument)
+    stop, distance = _stop_and_distance(context, instrument)
     least = instrument.volume_min * instrument.contract
-    loss = distance * instrument.value + _costs(context, instrument)
-    refusal = None if distance > 0.0 and 0.0 < loss < math.inf else _refusal(context, distance, loss)
+    loss = distance * instrument.value + _costs_per_unit(context, instrument)
+    refusal = None if distance > 0.0 and 0.0 < loss < math.inf else _sizing_refusal(context, distance, loss)
     if refusal is not None:
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=(refusal,))
-    joined, moved = (0.0, 0.0) if context.exposure.joined is None else _joined(context, stop, instrument)
-    risk, factors = _risk_money(context), _factors(context)
+    joined, moved = (
+        (0.0, 0.0) if context.exposure.joined is None else _loss_of_joined_position(context, stop, instrument)
+    )
+    risk, factors = _risk_money(context), _size_factors(context)
     base = max(0.0, risk - moved) / loss
     found = [_CONVERSION.ok(instrument.doubt) if instrument.doubt else _CONVERTED]
     if moved:
@@ -84,7 +86,7 @@ def size_trade(context: RuleContext) -> SizeResult:
     most = max(0.0, context.account.capital * context.config.max_risk_per_trade - moved) / loss
     allowed = min(base * math.prod(factors.values()), most)
     if intent.adv_units is not None:
-        allowed = min(allowed, _liquid(context, intent.adv_units, found))
+        allowed = min(allowed, _units_by_liquidity(context, intent.adv_units, found))
     units = allowed if intent.requested_volume is None else min(allowed, intent.requested_volume * instrument.contract)
     lots = round_lots(units, instrument.contract, instrument.volume_step)
     found.append(_size_check(context, (allowed, least, loss), lots))
@@ -96,7 +98,7 @@ def size_trade(context: RuleContext) -> SizeResult:
     )
 
 
-def _refusal(context: RuleContext, distance: float, loss: float) -> RuleResult | None:
+def _sizing_refusal(context: RuleContext, distance: float, loss: float) -> RuleResult | None:
     """Return why no size can be computed from a stop's distance and a unit's loss there; None where one can."""
     stop = context.intent.stop_loss
     if stop is not None and distance <= 0.0:
@@ -107,7 +109,7 @@ def _refusal(context: RuleContext, distance: float, loss: float) -> RuleResult |
     return None
 
 
-def _joined(context: RuleContext, stop: float | None, instrument: Instrument) -> tuple[float, float]:
+def _loss_of_joined_position(context: RuleContext, stop: float | None, instrument: Instrument) -> tuple[float, float]:
     """Return what a position that the trade enlarges loses at the trade's stop, and how much of that is new."""
     position, price, direction = context.exposure.joined, context.market.price, context.intent.direction
     if position is None or price is None:
@@ -209,7 +211,7 @@ def _risk_money(context: RuleContext) -> float:
     return (account.equity if config.risk_base == "equity" else min(account.capital, account.equity)) * share
 
 
-def _costs(context: RuleContext, instrument: Instrument) -> float:
+def _costs_per_unit(context: RuleContext, instrument: Instrument) -> float:
     """Return what a unit costs besides the stop's distance, in account currency, as far as the settings count it."""
     config = context.config
     costs: float = config.commission_per_lot / instrument.contract
@@ -219,7 +221,7 @@ def _costs(context: RuleContext, instrument: Instrument) -> float:
     return costs
 
 
-def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, float]:
+def _stop_and_distance(context: RuleContext, instrument: Instrument) -> tuple[float | None, float]:
     """Return the stop and the distance to size by: as given, else ATR x multiplier, both on a price step.
 
     The stop of a trade that adds to a position of a netting account becomes that of all its lots.  One that the sender
@@ -236,18 +238,18 @@ def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, f
     if intent.stop_loss is not None or instrument.tick > 0.0:
         distance = intent.direction * (price - stop) if price is not None else math.nan
     if intent.stop_loss is None and joined is not None:
-        stop = _nearer(stop, joined.stop, intent.direction, price)
+        stop = _nearer_stop(stop, joined.stop, intent.direction, price)
     return stop, distance
 
 
-def _nearer(stop: float, kept: float | None, direction: int, price: float | None) -> float:
+def _nearer_stop(stop: float, kept: float | None, direction: int, price: float | None) -> float:
     """Return the nearer of two stops; a kept one that the price has passed counts for nothing."""
     if not kept or price is None or direction * (price - kept) <= 0.0:
         return stop
     return max(stop, kept) if direction > 0 else min(stop, kept)
 
 
-def _factors(context: RuleContext) -> dict[str, float]:
+def _size_factors(context: RuleContext) -> dict[str, float]:
     """Return the factors of what is known, each of which is explained where it is computed."""
     intent, config = context.intent, context.config
     factors: dict[str, float] = {}
@@ -275,10 +277,12 @@ def _win_statistics(context: RuleContext, found: list[RuleResult]) -> dict[str, 
     if intent.win_rate is None or intent.avg_win is None or intent.avg_loss is None:
         found.append(_KELLY.skipped("the win statistics are not complete"))
         return {}
-    return _kelly(context, found, (intent.win_rate, intent.avg_win, intent.avg_loss))
+    return _kelly_factors(context, found, (intent.win_rate, intent.avg_win, intent.avg_loss))
 
 
-def _kelly(context: RuleContext, found: list[RuleResult], statistics: tuple[float, float, float]) -> dict[str, float]:
+def _kelly_factors(
+    context: RuleContext, found: list[RuleResult], statistics: tuple[float, float, float]
+) -> dict[str, float]:
     """Return Kelly's cap and the expectancy's factor; one that enlarges needs to know its sample."""
     (rate, win, loss), config = statistics, context.config
     share = kelly_share(rate, win, loss)
@@ -297,7 +301,7 @@ def _kelly(context: RuleContext, found: list[RuleResult], statistics: tuple[floa
     }
 
 
-def _liquid(context: RuleContext, volume: float, found: list[RuleResult]) -> float:
+def _units_by_liquidity(context: RuleContext, volume: float, found: list[RuleResult]) -> float:
     """Return the units that liquidity allows: a share of the daily volume, and a bounded square-root impact.
 
     impact = coefficient x daily volatility x sqrt(units / volume) (Almgren and others 2005, exponent one half).

@@ -78,17 +78,17 @@ class MT5AccountSync:
     def read_account(self) -> tuple[AccountReading, datetime]:
         """Read account, positions and orders; return them with market time, UTC (blocks).  Raises `SyncFailed`."""
         pool = self._pool()
-        with _failing():
+        with _as_sync_failure():
             reading, now = pool.read_account(), pool.market_now()
-        _check(reading)
+        _check_reading(reading)
         return reading, now
 
     def read_history(self, since: datetime, now: datetime) -> History:
         """Read deals and ended orders from a moment on (blocks).  Raises `SyncFailed`."""
         pool = self._pool()
-        with _failing():
+        with _as_sync_failure():
             history = pool.read_history(since, now + timedelta(days=1))
-        if not all(math.isfinite(value) for deal in history.deals for value in _money(deal)):
+        if not all(math.isfinite(value) for deal in history.deals for value in _amounts_of_deal(deal)):
             raise SyncFailed("a deal of the history has no usable amount")
         return history
 
@@ -145,14 +145,14 @@ class MT5AccountSync:
             return self._given
         if not self._auto:
             raise SyncFailed("there is no pool to sync through")
-        with self._lock, _failing():
+        with self._lock, _as_sync_failure():
             if self._own is None:
                 self._own = self._open_pool()
             return self._own
 
 
 @contextmanager
-def _failing() -> Iterator[None]:
+def _as_sync_failure() -> Iterator[None]:
     """Let what a pool may raise be `SyncFailed`."""
     try:
         yield
@@ -160,22 +160,22 @@ def _failing() -> Iterator[None]:
         raise SyncFailed(str(error) or type(error).__name__) from error
 
 
-def _check(reading: AccountReading) -> None:
+def _check_reading(reading: AccountReading) -> None:
     """Raise `SyncFailed` for a reading whose numbers cannot be used."""
     account = reading.account
     for name in _MONEY:
         if not math.isfinite(getattr(account, name)):
             raise SyncFailed(f"the account's {name} is no number")
-    if not all(_usable(position) for position in reading.positions):
+    if not all(_is_usable_position(position) for position in reading.positions):
         raise SyncFailed("a position has no usable volume, price or profit")
 
 
-def _usable(position: TradePosition) -> bool:
+def _is_usable_position(position: TradePosition) -> bool:
     """Return whether a position's numbers can be computed with."""
     numbers = (position.volume, position.price_open, position.price_current, position.profit, position.swap)
     return all(math.isfinite(number) for number in numbers) and position.volume > 0.0 and position.price_open > 0.0
 
 
-def _money(deal: TradeDeal) -> tuple[float, ...]:
+def _amounts_of_deal(deal: TradeDeal) -> tuple[float, ...]:
     """Return a deal's amounts."""
     return (deal.profit, deal.commission, deal.swap, deal.fee)

@@ -110,9 +110,9 @@ def towards(held: Mapping[str, float], in_flight: Mapping[Side, float], name: st
 
 def closable_units(position: Position) -> float:
     """Return the units that a close takes off, lots where the symbol's contract size is not known; 0 for neither."""
-    known = _sound(position.units) and position.units > 0.0
+    known = _is_amount(position.units) and position.units > 0.0
     units = position.units if known else position.lots
-    return units if units is not None and _sound(units) else 0.0
+    return units if units is not None and _is_amount(units) else 0.0
 
 
 def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument | None:
@@ -131,8 +131,8 @@ def add_position(sums: HeldExposure, position: Position, instrument: Instrument 
     entry: Any = position.entry_time
     sums.count += 1
     sums.opened.append(as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
-    _count(sums, symbol, position.strategy_id)
-    if instrument is None or direction not in (1, -1) or not _sound(units) or not _sound(price):
+    _count_one(sums, symbol, position.strategy_id)
+    if instrument is None or direction not in (1, -1) or not _is_amount(units) or not _is_amount(price):
         sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
         return
     add(sums.units, symbol, direction * units)
@@ -153,12 +153,12 @@ def add_position(sums: HeldExposure, position: Position, instrument: Instrument 
 def _add_risk(sums: HeldExposure, position: Position, price: float, notional: float, value: float) -> None:
     """Add what a position loses at its stop; `value`, what a price move of 1 is worth in account currency."""
     stop = position.stop_loss
-    if not stop or not _sound(stop):
+    if not stop or not _is_amount(stop):
         sums.without_stop += notional
         return
     sums.open_risk += max(0.0, position.direction * (price - stop)) * value
     entry = position.entry_price
-    sums.entry_risk += max(0.0, position.direction * ((entry if _sound(entry) else price) - stop)) * value
+    sums.entry_risk += max(0.0, position.direction * ((entry if _is_amount(entry) else price) - stop)) * value
 
 
 def in_flight_of(reservations: Iterable[Reservation]) -> InFlight:
@@ -179,11 +179,11 @@ def in_flight_of(reservations: Iterable[Reservation]) -> InFlight:
         sums.risk += each.risk
         sums.lots += each.lots
         sums.opened.append(each.approved_at)
-        _count(sums, symbol, each.strategy_id)
+        _count_one(sums, symbol, each.strategy_id)
     return sums
 
 
-def _count(sums: HeldExposure | InFlight, symbol: str, strategy_id: str) -> None:
+def _count_one(sums: HeldExposure | InFlight, symbol: str, strategy_id: str) -> None:
     """Count one in its symbol and for its strategy; all that name none are one strategy."""
     sums.by_symbol[symbol] = sums.by_symbol.get(symbol, 0) + 1
     sums.by_strategy[strategy_id] = sums.by_strategy.get(strategy_id, 0) + 1
@@ -194,7 +194,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _sound(value: Any) -> bool:
+def _is_amount(value: Any) -> bool:
     """Return whether a value is a finite number and not negative."""
     return type(value) in _NUMBERS and 0.0 <= value < math.inf
 

@@ -109,7 +109,7 @@ class OrderOwners:
         known = self.by_number.get(order.number)
         if known is not None:
             return trades.get(known.intent_id)
-        named = _named(order.comment, names)
+        named = _trade_named_in(order.comment, names)
         if named is not None:
             return named if _same_trade(named, order) else None
         fitting = (each for each in trades.values() if _same_trade(each, order) and _same_magic(each, order))
@@ -125,13 +125,13 @@ def orders_in(
     sources += [_of_order(each, pool, waiting=False) for each in history]
     if reading.account.margin_mode not in _NETTING:  # there a position is the sum of many orders
         sources += [_of_position(each, pool) for each in reading.positions]
-    for each in (*sources, *_filled(reading, deals, pool)):
+    for each in (*sources, *_orders_by_deals(reading, deals, pool)):
         known = found.get(each.number)
         found[each.number] = each if known is None else known.merged(each)
     return list(found.values())
 
 
-def _filled(reading: AccountReading, deals: Iterable[TradeDeal], pool: PoolReader) -> Iterable[BrokerOrder]:
+def _orders_by_deals(reading: AccountReading, deals: Iterable[TradeDeal], pool: PoolReader) -> Iterable[BrokerOrder]:
     """Return what the deals say of every order, their volumes added up.
 
     On a netting account what takes off a position may be the first part of a trade that reverses it; only its comment
@@ -157,31 +157,31 @@ def _of_order(order: TradeOrder, pool: PoolReader, *, waiting: bool) -> BrokerOr
     lots = order.volume_initial if waiting else order.volume_initial - order.volume_current
     gone = not waiting and order.state in _GONE
     at = pool.server_time_to_utc(order.time_setup)
-    units = _units(order.symbol, lots, pool)
+    units = _units_of_lots(order.symbol, lots, pool)
     return BrokerOrder(order.ticket, order.symbol, side_of(order), units, order.magic, order.comment, at, gone)
 
 
 def _of_position(position: TradePosition, pool: PoolReader) -> BrokerOrder:
     """Return the order that opened a position, whose number the position bears."""
     side, at = 1 if position.type == PositionType.BUY else -1, pool.server_time_to_utc(position.time)
-    units, number = _units(position.symbol, position.volume, pool), position.identifier or position.ticket
+    units, number = _units_of_lots(position.symbol, position.volume, pool), position.identifier or position.ticket
     return BrokerOrder(number, position.symbol, side, units, position.magic, position.comment, at)
 
 
 def _of_deal(deal: TradeDeal, pool: PoolReader) -> BrokerOrder:
     """Return the order that a deal filled."""
     side, at = 1 if deal.type == DealType.BUY else -1, pool.server_time_to_utc(deal.time)
-    units, magic = _units(deal.symbol, deal.volume, pool), deal.magic if deal.entry in _OPENING else 0
+    units, magic = _units_of_lots(deal.symbol, deal.volume, pool), deal.magic if deal.entry in _OPENING else 0
     return BrokerOrder(deal.order, deal.symbol, side, units, magic, deal.comment, at)
 
 
-def _units(symbol: str, lots: float, pool: PoolReader) -> float:
+def _units_of_lots(symbol: str, lots: float, pool: PoolReader) -> float:
     """Return units for lots, none where the symbol's contract size is not known."""
     info = pool.symbol_info(symbol)
     return 0.0 if info is None else lots * info.trade_contract_size
 
 
-def _named(comment: str, names: Mapping[str, Reservation]) -> Reservation | None:
+def _trade_named_in(comment: str, names: Mapping[str, Reservation]) -> Reservation | None:
     """Return the trade that a comment names: as a whole or as a word of it, or as much of it as a comment holds."""
     if not comment:
         return None

@@ -208,7 +208,7 @@ class PoolInstruments:
         known = self._known.get(symbol)
         if known is not None and known[0] is info:
             return known[1]
-        if not _sound(info):
+        if not _has_usable_numbers(info):
             return None
         instrument = self._convert(info)
         stated = _tick_value(info)
@@ -291,7 +291,7 @@ class PoolInstruments:
         return self._pair
 
 
-def _sound(info: SymbolInfo) -> bool:
+def _has_usable_numbers(info: SymbolInfo) -> bool:
     """Return whether the properties that risk is computed from are numbers at all."""
     numbers = (info.trade_contract_size, info.volume_min, info.volume_step, info.volume_max, info.volume_limit)
     prices = (info.point, info.trade_tick_size, info.trade_tick_value_loss)

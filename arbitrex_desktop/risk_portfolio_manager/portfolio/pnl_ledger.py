@@ -194,7 +194,7 @@ class PnlLedger(msgspec.Struct):
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
         sync = _Sync(account, deals, to_utc, now, starts, (daily, weekly))
         if self.closing is None:
-            self.closing, self.known_since = _first(sync), now
+            self.closing, self.known_since = _first_checkpoint(sync), now
         self.closing = last = self._with_earlier(self.closing, sync)
         self._note_reading(account, now, starts)
         closing, lost, rise, credit = self._take(last, sync)
@@ -205,14 +205,14 @@ class PnlLedger(msgspec.Struct):
             peak=closing.peak,
             day=closing.day,
             week=closing.week,
-            daily_pnl=_results(daily) + lost_today,
-            weekly_pnl=_results(weekly) + (lost if since >= self._since(starts[1], self.week_reset_at) else 0.0),
+            daily_pnl=_sum_of_results(daily) + lost_today,
+            weekly_pnl=_sum_of_results(weekly) + (lost if since >= self._since(starts[1], self.week_reset_at) else 0.0),
             realized=closing.realized,
             consecutive_losses=losing_run(daily),
             unexplained=lost,
             withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > last.ticket and each.type in _FLOWS),
             rise=rise,
-            day_balance=sync.funds - _results(daily) - lost_today - came,
+            day_balance=sync.funds - _sum_of_results(daily) - lost_today - came,
             day_flow=came,
         )
 
@@ -239,11 +239,11 @@ class PnlLedger(msgspec.Struct):
         now, smallest = sync.now, smallest_amount(sync.account)
         new = [deal for deal in sync.deals if deal.ticket > last.ticket]
         self._note_sight(sync.account, sync.funds - last.funds, now)
-        gap = sync.funds - last.funds - _results(new) - sum(deal.profit for deal in new if deal.type in _FLOWS)
+        gap = sync.funds - last.funds - _sum_of_results(new) - sum(deal.profit for deal in new if deal.type in _FLOWS)
         older = [each for each in new if sync.to_utc(each.time) <= last.at]
-        late = _late(gap, last.unnamed, older)
+        late = _explained_late(gap, last.unnamed, older)
         gap = gap + late if abs(gap + late) > smallest else 0.0
-        credit = _credit(last, sync, gap, new)
+        credit = _credit_without_deal(last, sync, gap, new)
         lost = min(gap, self._fallen(new)) - min(0.0, credit) if gap else 0.0
         lost = lost if lost < -smallest else 0.0
         came = [each for each in new if each.type in _FLOWS and not (late > 0.0 and each in older)]
@@ -255,7 +255,7 @@ class PnlLedger(msgspec.Struct):
             rise = Rise(parts[-1].amount, Moved(parts[-1:], 0.0, now).factor() or 1.0, parts[-1].at)
         self.open_since = self.open_since or now if gap else None
         current = self._checkpoint(last, sync, Moved(parts, lost, self._lost_since(now)))
-        made, unnamed = last.realized + _results(new), last.unnamed - late + gap
+        made, unnamed = last.realized + _sum_of_results(new), last.unnamed - late + gap
         current = msgspec.structs.replace(current, realized=made, unnamed=unnamed)
         if self.open_since is not None and now - self.open_since < _PATIENCE:
             today = credit and self._unnamed(credit).at >= self._since(sync.starts[0], self.day_reset_at)
@@ -281,8 +281,8 @@ class PnlLedger(msgspec.Struct):
             day_start=day_start,
             week_start=week_start,
             ticket=max([last.ticket, *(deal.ticket for deal in sync.deals)]),
-            day_before=_before(day, last.day_before, day_start, factor),
-            week_before=_before(week, last.week_before, week_start, factor),
+            day_before=_reset_before(day, last.day_before, day_start, factor),
+            week_before=_reset_before(week, last.week_before, week_start, factor),
             credit=sync.account.credit,
         )
 
@@ -296,7 +296,7 @@ class PnlLedger(msgspec.Struct):
         earlier = [deal for deal in sync.deals if deal.ticket > last.ticket and sync.to_utc(deal.time) < known]
         if not earlier:
             return last
-        day, week = (_results([each for each in earlier if each in period]) for period in sync.since)
+        day, week = (_sum_of_results([each for each in earlier if each in period]) for period in sync.since)
         ticket = max(each.ticket for each in earlier)
         return msgspec.structs.replace(last, ticket=ticket, day=last.day.less(day), week=last.week.less(week))
 
@@ -355,7 +355,7 @@ class PnlLedger(msgspec.Struct):
         if start <= latest.start:
             return latest.baseline.scaled(moved.factor() or 1.0)
         lost = moved.lost if moved.open_since >= start else 0.0
-        balance = sync.funds - _results(sync.since[of]) - moved.flow(start) - lost
+        balance = sync.funds - _sum_of_results(sync.since[of]) - moved.flow(start) - lost
         eve = self.eves.get(start)
         if eve is None:
             equity = max(balance, sync.account.equity - moved.flow(start))
@@ -368,7 +368,7 @@ class PnlLedger(msgspec.Struct):
         return start if reset is None else max(start, reset)
 
 
-def _before(latest: PastReset, before: PastReset | None, start: datetime, factor: float) -> PastReset | None:
+def _reset_before(latest: PastReset, before: PastReset | None, start: datetime, factor: float) -> PastReset | None:
     """Return the reset before that of `start`, after money came or went."""
     found = latest if start > latest.start else before
     return None if found is None or found.start >= start else PastReset(found.start, found.baseline.scaled(factor))
@@ -400,19 +400,19 @@ def losing_run(deals: Sequence[TradeDeal]) -> int:
     return len(list(takewhile(bool, reversed(lost))))
 
 
-def _late(gap: float, unnamed: float, deals: Sequence[TradeDeal]) -> float:
+def _explained_late(gap: float, unnamed: float, deals: Sequence[TradeDeal]) -> float:
     """Return how much of a gap only names what the books closed on before: by deals from before they closed."""
     sign = math.copysign(1.0, unnamed)
     named = sum(max(0.0, sign * (result_of(each) + each.profit * (each.type in _FLOWS))) for each in deals)
     return sign * max(0.0, min(sign * unnamed, -sign * gap, named))
 
 
-def _results(deals: Sequence[TradeDeal]) -> float:
+def _sum_of_results(deals: Sequence[TradeDeal]) -> float:
     """Return the sum of results."""
     return sum(result_of(deal) for deal in deals)
 
 
-def _credit(last: Checkpoint, sync: _Sync, gap: float, new: Sequence[TradeDeal]) -> float:
+def _credit_without_deal(last: Checkpoint, sync: _Sync, gap: float, new: Sequence[TradeDeal]) -> float:
     """Return what of a gap is credit that came or went without a deal yet."""
     if not gap or last.credit is None:
         return 0.0
@@ -420,9 +420,9 @@ def _credit(last: Checkpoint, sync: _Sync, gap: float, new: Sequence[TradeDeal])
     return of_credit(gap, sync.account.credit - last.credit - told, smallest_amount(sync.account))
 
 
-def _first(sync: _Sync) -> Checkpoint:
+def _first_checkpoint(sync: _Sync) -> Checkpoint:
     """Return the closing of an account that was never seen before: its peak is its equity."""
-    equity, (day, week) = sync.account.equity, (sync.funds - _results(deals) for deals in sync.since)
+    equity, (day, week) = sync.account.equity, (sync.funds - _sum_of_results(deals) for deals in sync.since)
     ticket = max((deal.ticket for deal in sync.deals), default=0)
     anchors = LossBaseline(day, day), LossBaseline(week, week)
     closing = Checkpoint(sync.now, sync.funds, equity, equity, 0.0, *anchors, *sync.starts, ticket)

@@ -288,8 +288,8 @@ class PortfolioState:
         values = vars(twin)  # filled past the count of changes, of which a new object has none: 30 us
         values.update(vars(self))
         values["open_positions"] = self._copied_positions()
-        values["symbol_exposure"] = _copied(self.symbol_exposure)
-        values["currency_exposure"] = _copied(self.currency_exposure)
+        values["symbol_exposure"] = _copied_exposures(self.symbol_exposure)
+        values["currency_exposure"] = _copied_exposures(self.currency_exposure)
         return twin
 
     def _copied_positions(self) -> OpenPositions:
@@ -306,7 +306,7 @@ def real_positions(state: PortfolioState) -> list[Position]:
     return [each for each in list(held) if isinstance(each, Position)]
 
 
-def _copied(exposures: Any) -> TrackedDict[str, float]:
+def _copied_exposures(exposures: Any) -> TrackedDict[str, float]:
     """Return a copy of exposures by name."""
     return TrackedDict(exposures) if isinstance(exposures, Mapping) else TrackedDict()
 

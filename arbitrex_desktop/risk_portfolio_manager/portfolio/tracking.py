@@ -32,7 +32,7 @@ class TrackedDict(dict[K, V]):
             self.on_change()
 
 
-def _counting(name: str) -> Callable[..., Any]:
+def _counting_method(name: str) -> Callable[..., Any]:
     """Return the dict method of that name, which counts once it has run."""
     original = getattr(dict, name)
 
@@ -48,4 +48,4 @@ def _counting(name: str) -> Callable[..., Any]:
 
 
 for _name in _MUTATORS:
-    setattr(TrackedDict, _name, _counting(_name))
+    setattr(TrackedDict, _name, _counting_method(_name))

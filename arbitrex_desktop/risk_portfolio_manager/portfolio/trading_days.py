@@ -24,14 +24,14 @@ class TradingDays:
     def _find(self, now: datetime, hour: int, zone: ZoneInfo) -> None:
         """Find the resets around a moment by the local calendar, so that daylight saving is right."""
         today = now.astimezone(zone).date()
-        start = _reset(today.year, today.month, today.day, hour, zone)
+        start = _reset_of_date(today.year, today.month, today.day, hour, zone)
         if start > now:
             today -= timedelta(days=1)
-            start = _reset(today.year, today.month, today.day, hour, zone)
+            start = _reset_of_date(today.year, today.month, today.day, hour, zone)
         monday, tomorrow = today - timedelta(days=today.weekday()), today + timedelta(days=1)
         self._day = start
-        self._week = _reset(monday.year, monday.month, monday.day, hour, zone)
-        self._next = _reset(tomorrow.year, tomorrow.month, tomorrow.day, hour, zone)
+        self._week = _reset_of_date(monday.year, monday.month, monday.day, hour, zone)
+        self._next = _reset_of_date(tomorrow.year, tomorrow.month, tomorrow.day, hour, zone)
 
 
 def trading_day(moment: datetime, hour: int, zone: str) -> date:
@@ -39,6 +39,6 @@ def trading_day(moment: datetime, hour: int, zone: str) -> date:
     return (moment.astimezone(ZoneInfo(zone)) - timedelta(hours=hour)).date()
 
 
-def _reset(year: int, month: int, day: int, hour: int, zone: ZoneInfo) -> datetime:
+def _reset_of_date(year: int, month: int, day: int, hour: int, zone: ZoneInfo) -> datetime:
     """Return the reset of a local date in UTC."""
     return datetime(year, month, day, hour, tzinfo=zone).astimezone(UTC)

@@ -60,7 +60,7 @@ class OpenRisk(Rule):
         loss = context.size.unit_loss
         if loss is None:
             return self.unpriced(context)
-        left, at_risk, what = _left(context)
+        left, at_risk, what = _tightest_room(context)
         moved = context.size.moved_loss
         at_risk, wanted = max(0.0, at_risk), context.size.units * loss + moved
         return self.check_headroom(
@@ -69,11 +69,11 @@ class OpenRisk(Rule):
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return what would be lost as things stand."""
-        left, at_risk, what = _left(context)
+        left, at_risk, what = _tightest_room(context)
         return self.passed(at_risk, max(0.0, at_risk + left), f"left of {what}")
 
 
-def _left(context: RuleContext) -> tuple[float, float, str]:
+def _tightest_room(context: RuleContext) -> tuple[float, float, str]:
     """Return what the tightest limit leaves besides what is at risk, what is at risk, and the limit."""
     exposure, room = context.exposure, context.limits.room
     without_stop: float = context.config.loss_without_stop * exposure.without_stop

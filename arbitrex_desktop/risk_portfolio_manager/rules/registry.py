@@ -31,7 +31,7 @@ def _rules_of(module: ModuleType) -> Iterator[Rule]:
             yield kind()
 
 
-def _discover() -> tuple[Rule, ...]:
+def _discover_rules() -> tuple[Rule, ...]:
     """Import every module of this folder, and return its rules in order."""
     names = [each.name for each in pkgutil.iter_modules(rules.__path__) if each.name not in ("base", "registry")]
     modules = [importlib.import_module(f"{rules.__name__}.{name}") for name in names]
@@ -49,7 +49,7 @@ def parameters_of(found: tuple[Rule, ...]) -> dict[str, Parameter]:
     return declared
 
 
-ALL_RULES: Final = _discover()
+ALL_RULES: Final = _discover_rules()
 """In order; the first refusal gives the reason."""
 LATCHING: Final = tuple(rule for rule in ALL_RULES if rule.latches)
 """Those whose refusal halts trading."""

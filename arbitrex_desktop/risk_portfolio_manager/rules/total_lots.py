@@ -63,13 +63,13 @@ class TotalLots(Rule):
             start = account.day_anchor if account.day_balance is None else account.day_balance
             if start is None or not initial:
                 return self.unknown("what the account has made so far is not known")
-            most = min(most, _step(tuple(config.lots_by_profit.items()), start - initial))
+            most = min(most, _lots_at_profit(tuple(config.lots_by_profit.items()), start - initial))
         lots = held + context.size.units / instrument.contract
         return self.check_headroom(context, without_residue(most - held) * instrument.contract, lots, most)
 
 
 @lru_cache(maxsize=16)
-def _step(steps: tuple[tuple[str, float], ...], profit: float) -> float:
+def _lots_at_profit(steps: tuple[tuple[str, float], ...], profit: float) -> float:
     """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
     ascending = sorted((float(amount), float(lots)) for amount, lots in steps)
     return next((lots for amount, lots in reversed(ascending) if amount <= profit), ascending[0][1])

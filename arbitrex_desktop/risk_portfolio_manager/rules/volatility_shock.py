@@ -38,10 +38,10 @@ class VolatilityShock(Rule):
             )
         if context.intent.vol_percentile is None:
             return self.skipped("none was given")
-        return self.below(context.intent.vol_percentile, _percentile(threshold))
+        return self.below(context.intent.vol_percentile, _normal_percentile(threshold))
 
 
 @lru_cache(maxsize=64)
-def _percentile(deviations: float) -> float:
+def _normal_percentile(deviations: float) -> float:
     """Return the share of a normal distribution below that many deviations; 1 itself is always a shock."""
     return min(NormalDist().cdf(deviations), 1.0)

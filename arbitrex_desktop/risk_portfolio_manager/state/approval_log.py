@@ -51,7 +51,7 @@ class ApprovalLog:
 
     def entries(self) -> list[Entry]:
         """Return every whole entry, oldest first."""
-        return [_parsed(line) for line in self._lines()]
+        return [_parsed_entry(line) for line in self._lines()]
 
     def keep(self, wanted: Callable[[Entry], bool]) -> None:
         """Drop the entries that are not wanted any more; raise OSError when that fails, and then all are kept.
@@ -59,7 +59,7 @@ class ApprovalLog:
         So they are where another program has the file open and the system keeps it from being replaced.
         """
         lines = self._lines()
-        kept = [line for line in lines if wanted(_parsed(line))]
+        kept = [line for line in lines if wanted(_parsed_entry(line))]
         if len(kept) < len(lines):
             beside = self._path.with_suffix(".new")
             with FileIO(beside, "w") as file:
@@ -106,7 +106,7 @@ def checksum_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _parsed(line: bytes) -> Entry:
+def _parsed_entry(line: bytes) -> Entry:
     """Return a line's entry; raise ValueError for one that is not what was written."""
     checksum, _, content = line.partition(b" ")
     if checksum != checksum_of(content).encode():

@@ -148,7 +148,7 @@ class KillSwitches:
         if not self._switches:
             return []
         whole, own, strategy = scopes_of(symbol, strategy_id)
-        symbols = [key for key in self._switches if key == own or _means(key, instrument)]
+        symbols = [key for key in self._switches if key == own or _covers_instrument(key, instrument)]
         return [self._switches[key] for key in (whole, *symbols, strategy) if key in self._switches]
 
     def get_status(self) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class KillSwitches:
         _log.warning("trading halted: %s", reason)
 
 
-def _means(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> bool:
+def _covers_instrument(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> bool:
     """Return whether what a switch is set on is the instrument under another name."""
     level, name = scope
     if level is not SwitchLevel.SYMBOL or instrument is None:

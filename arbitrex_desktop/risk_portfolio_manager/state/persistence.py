@@ -125,7 +125,7 @@ class SqliteStateStore:
             try:
                 found = Stored()
                 if self._connection is not None or self._path.exists():
-                    found = _read(self._open(), account)
+                    found = _read_account_row(self._open(), account)
                 since = [each for each in self._log.entries() if each.account == account and each.number > found.number]
             except ValueError as error:
                 raise StateDamaged(
@@ -188,7 +188,7 @@ class SqliteStateStore:
             connection = sqlite3.connect(self._path, check_same_thread=False, timeout=BUSY_SECONDS)
             weakref.finalize(self, connection.close)  # programs that never close their manager leave no open file
             try:
-                _prepare(connection, found=found)
+                _prepare_file(connection, found=found)
             except sqlite3.Error:
                 connection.close()
                 raise
@@ -220,7 +220,7 @@ class SqliteStateStore:
         return message
 
 
-def _prepare(connection: sqlite3.Connection, *, found: bool) -> None:
+def _prepare_file(connection: sqlite3.Connection, *, found: bool) -> None:
     """Check a file and make its tables; raise DatabaseError for one that was `found` and is none of ours.
 
     One that a newer version has made is no damage: it raises OperationalError, and is left as it is.
@@ -238,17 +238,17 @@ def _prepare(connection: sqlite3.Connection, *, found: bool) -> None:
     connection.executescript(_SCHEMA)
 
 
-def _read(connection: sqlite3.Connection, account: str) -> Stored:
+def _read_account_row(connection: sqlite3.Connection, account: str) -> Stored:
     """Return an account's row; raise `StateDamaged` for one that is not what was written."""
     row = connection.execute("SELECT body, checksum FROM state WHERE account = ?", (account,)).fetchone()
     damage = connection.execute("SELECT words FROM damage LIMIT 1").fetchone()
     number = connection.execute("SELECT number FROM numbers WHERE account = ?", (account,)).fetchone()
     if row is None and damage is not None:
         raise StateDamaged(str(damage[0]))
-    return Stored(None if row is None else _checked(*row), number=0 if number is None else number[0])
+    return Stored(None if row is None else _checked_body(*row), number=0 if number is None else number[0])
 
 
-def _checked(text: str, checksum: str) -> bytes:
+def _checked_body(text: str, checksum: str) -> bytes:
     """Return a row's content; raise `StateDamaged` when it is not what was written."""
     body = str(text).encode()
     if checksum_of(body) != checksum:

@@ -56,7 +56,7 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     _note_intent(state, context)
     latched = decision.kill_switch_triggered and latch(state, context.config, context.account, decision.results)
     trade = decision.approved_trade
-    reservation = None if trade is None else _reserve(state, context, trade, order_id)
+    reservation = None if trade is None else _reserve_trade(state, context, trade, order_id)
     throttled = _pace_strategy(state, context, decision)
     suspended = trade is not None and not trade.reducing and _count_execution(state, context)
     state.book.publish(state.portfolio)
@@ -77,8 +77,8 @@ def latch(state: RiskState, config: RuleSettings, account: AccountView, results:
 
     What is broken only as long as a rise of the balance counts as a deposit refuses, and does not halt.
     """
-    broken = _broken(results)
-    if broken is None or (state.rise.amount and _holds(state, config, as_profit(state, account))):
+    broken = _broken_limit(results)
+    if broken is None or (state.rise.amount and _holds_limits(state, config, with_rise_as_profit(state, account))):
         return False
     if not state.portfolio.trading_halted:
         state.switches.latch(state.portfolio, broken.check.code.value, broken.message(Decimals(account.digits)))
@@ -101,13 +101,13 @@ def may_be_explained(state: RiskState) -> bool:
 def lift_explained(state: RiskState, results: Iterable[RuleResult]) -> bool:
     """Lift such a halt if balance deals named the fall a withdrawal and no limit is broken; return whether it was."""
     halt, state.provisional = state.provisional, None
-    if halt is None or state.withdrawn > halt.fall * (1.0 - _RELATIVE_TOLERANCE) or _broken(results) is not None:
+    if halt is None or state.withdrawn > halt.fall * (1.0 - _RELATIVE_TOLERANCE) or _broken_limit(results) is not None:
         return False
     state.switches.end_halt(state.portfolio, "the fall of the balance was a withdrawal")
     return True
 
 
-def _broken(results: Iterable[RuleResult]) -> RuleResult | None:
+def _broken_limit(results: Iterable[RuleResult]) -> RuleResult | None:
     """Return the first result that halts trading."""
     failed = (each for each in results if each.outcome is Outcome.FAIL)
     return next((each for each in failed if isinstance(each.check, Rule) and each.check.latches), None)
@@ -119,24 +119,26 @@ def _holds_as_withdrawal(state: RiskState, config: RuleSettings, account: Accoun
     if not account.equity > 0.0:
         return False
     peak, factor = max(state.portfolio.peak_equity, before), account.equity / before
-    return _holds(state, config, _changed(account, (peak - before) / peak, -fall, factor, came=fall))
+    return _holds_limits(state, config, _with_changes(account, (peak - before) / peak, -fall, factor, came=fall))
 
 
-def as_profit(state: RiskState, account: AccountView) -> AccountView:
+def with_rise_as_profit(state: RiskState, account: AccountView) -> AccountView:
     """Return the account as it would be if an unexplained rise of the balance were a profit; as it is without one."""
     equity, rise = account.equity, state.rise
     peak = max(state.portfolio.peak_equity / rise.factor, equity)
     if not (rise.amount and peak > 0.0):
         return account
-    return _changed(account, (peak - equity) / peak, rise.amount, 1.0 / rise.factor, came=-rise.amount)
+    return _with_changes(account, (peak - equity) / peak, rise.amount, 1.0 / rise.factor, came=-rise.amount)
 
 
-def _holds(state: RiskState, config: RuleSettings, account: AccountView) -> bool:
+def _holds_limits(state: RiskState, config: RuleSettings, account: AccountView) -> bool:
     """Return whether no limit that halts is broken."""
-    return _broken(state.plan.limits_of(account, config).results) is None
+    return _broken_limit(state.plan.limits_of(account, config).results) is None
 
 
-def _changed(account: AccountView, drawdown: float, made: float, factor: float, *, came: float = 0.0) -> AccountView:
+def _with_changes(
+    account: AccountView, drawdown: float, made: float, factor: float, *, came: float = 0.0
+) -> AccountView:
     """Return the account with another drawdown, more made, other anchors by a factor, and money that came besides."""
     return msgspec.structs.replace(
         account,
@@ -179,7 +181,7 @@ def _note_intent(state: RiskState, context: RuleContext) -> None:
         state.sources.prices[intent.symbol] = intent.current_price
 
 
-def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order_id: str) -> Reservation:
+def _reserve_trade(state: RiskState, context: RuleContext, trade: ApprovedTrade, order_id: str) -> Reservation:
     """Count an approved trade as in flight until it appears among the positions."""
     instrument, intent, size = context.market.instrument, context.intent, context.size
     name = intent.intent_id or order_id

@@ -67,7 +67,7 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     state.roll_over(starts, config)
     if config.initial_balance > 0.0:
         _take_days(state, synced, figures, pool, config)
-    _write(state, synced, figures, config.loss_anchor)
+    _write_figures(state, synced, figures, config.loss_anchor)
     state.book.seen_from = started
     if state.book.reserved:
         state.book.take_orders(orders_in(reading, synced.deals, synced.orders, pool))
@@ -113,7 +113,7 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     portfolio.weekly_pnl += fall
     state.unexplained += fall
     if credit and account.equity > max(0.0, credit):
-        _scale(state, account.equity / (account.equity - credit))
+        _scale_peak_and_anchors(state, account.equity / (account.equity - credit))
         state.day_flow += credit
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
     state.sources.newest, state.book.seen_from = polled, polled.monotonic
@@ -125,7 +125,7 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
         _show_positions(polled, pool, state)
 
 
-def _scale(state: RiskState, factor: float) -> None:
+def _scale_peak_and_anchors(state: RiskState, factor: float) -> None:
     """Scale peak and anchors by what money that came or went has left of the equity."""
     portfolio = state.portfolio
     portfolio.peak_equity *= factor
@@ -136,7 +136,7 @@ def _scale(state: RiskState, factor: float) -> None:
 def _show_positions(reading: AccountReading, pool: PoolReader, state: RiskState) -> None:
     """Put the broker's positions into the portfolio, in place of all that was set up there."""
     known = {position.ticket: position.strategy_id for position in real_positions(state.portfolio)}
-    found = [_position(each, pool, state, known.get(each.ticket)) for each in reading.positions]
+    found = [_portfolio_position(each, pool, state, known.get(each.ticket)) for each in reading.positions]
     state.portfolio.open_positions = OpenPositions.of(found)
     state.book.forget_manual_values()
 
@@ -146,7 +146,7 @@ def _show_orders(reading: AccountReading, pool: PoolReader, state: RiskState, co
     found, unknown = [], ""
     for order in reading.orders:
         direction = (order.type in _BUYING) - (order.type in _SELLING)
-        working = _working(order, direction, pool, state, config) if direction else None
+        working = _working_order(order, direction, pool, state, config) if direction else None
         if working is not None:
             found.append(working)
         elif direction:
@@ -154,7 +154,7 @@ def _show_orders(reading: AccountReading, pool: PoolReader, state: RiskState, co
     state.book.take_working(found, unknown)
 
 
-def _working(
+def _working_order(
     order: TradeOrder, direction: int, pool: PoolReader, state: RiskState, config: RuleSettings
 ) -> Reservation | None:
     """Return an order as a trade in flight; None where a figure of its symbol is not known."""
@@ -182,7 +182,7 @@ def _working(
     )
 
 
-def _write(state: RiskState, synced: SyncedAccount, figures: PnlFigures, anchor: str) -> None:
+def _write_figures(state: RiskState, synced: SyncedAccount, figures: PnlFigures, anchor: str) -> None:
     """Write a reading's figures to the portfolio."""
     account, portfolio = synced.reading.account, state.portfolio
     portfolio.total_capital, portfolio.equity = account.balance, account.equity
@@ -194,7 +194,7 @@ def _write(state: RiskState, synced: SyncedAccount, figures: PnlFigures, anchor:
     portfolio.last_update = synced.reading.observed_at
 
 
-def _position(raw: TradePosition, pool: PoolReader, state: RiskState, strategy: str | None) -> Position:
+def _portfolio_position(raw: TradePosition, pool: PoolReader, state: RiskState, strategy: str | None) -> Position:
     """Return a broker's position as the portfolio keeps it; its strategy, if not known, that of its trade."""
     info = pool.symbol_info(raw.symbol)
     direction = 1 if raw.type == PositionType.BUY else -1
@@ -211,11 +211,11 @@ def _position(raw: TradePosition, pool: PoolReader, state: RiskState, strategy: 
         current_price=raw.price_current or None,
         stop_loss=raw.sl or None,
         take_profit=raw.tp or None,
-        strategy_id=strategy or _strategy(raw, direction, state),
+        strategy_id=strategy or _strategy_of_position(raw, direction, state),
     )
 
 
-def _strategy(raw: TradePosition, direction: int, state: RiskState) -> str:
+def _strategy_of_position(raw: TradePosition, direction: int, state: RiskState) -> str:
     """Return whose position it is: that of the trade its order came of, or, of one without marks, that it fits."""
     known = state.book.owners.strategy_of(raw.identifier or raw.ticket)
     if known or raw.magic or raw.comment:

@@ -92,7 +92,7 @@ class EquityPlot(QObject):
         view = self._plot.getViewBox()
         view.sigResized.connect(lambda *_arguments: self._draw())
         view.sigRangeChangedManually.connect(lambda *_arguments: self._take_range())
-        self._plot.scene().sigMouseMoved.connect(self._point)
+        self._plot.scene().sigMouseMoved.connect(self._move_cursor)
 
     @property
     def is_whole(self) -> bool:
@@ -173,7 +173,7 @@ class EquityPlot(QObject):
         self._plot.enableAutoRange(y=True)
         self.moved()
 
-    def _point(self, place: Any) -> None:
+    def _move_cursor(self, place: Any) -> None:
         view = self._plot.getViewBox()
         inside = view.sceneBoundingRect().contains(place) and self._last > 0.0
         self._cursor.setVisible(inside)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import socket
-from multiprocessing.connection import Client, answer_challenge, deliver_challenge
+from multiprocessing.connection import Client, Connection, answer_challenge, deliver_challenge
 from pathlib import Path
 from threading import Thread
 
@@ -199,6 +199,14 @@ def test_who_does_not_read_and_has_to_leave_is_let_go(gateway: Gateway, folder: 
         until(lambda: gateway.clients == 0)
 
 
+def prove(client: Connection, folder: Path) -> None:
+    """Let a client that waits prove itself, and be greeted."""
+    token = bytes.fromhex((folder / "gateway" / "token").read_text())
+    answer_challenge(client, token)
+    deliver_challenge(client, token)
+    assert say(client, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+
+
 @pytest.mark.usefixtures("gateway")
 def test_the_other_end_is_known_by_its_process(folder: Path) -> None:
     """The system tells which process it is, on a socket as on a pipe."""
@@ -216,10 +224,7 @@ def test_who_holds_most_places_loses_one(gateway: Gateway, folder: Path, process
         for _ in range(3 * MOST_UNPROVEN):
             stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
         until(lambda: gateway.clients == MOST_UNPROVEN)
-        token = bytes.fromhex((folder / "gateway" / "token").read_text())
-        answer_challenge(slow, token)
-        deliver_challenge(slow, token)
-        assert say(slow, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+        prove(slow, folder)
 
 
 def test_who_proves_itself_has_the_time_for_it(gateway: Gateway, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,10 +236,7 @@ def test_who_proves_itself_has_the_time_for_it(gateway: Gateway, folder: Path, m
         for _ in range(MOST_UNPROVEN + 20):
             stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
         until(lambda: gateway.clients == MOST_UNPROVEN)
-        token = bytes.fromhex((folder / "gateway" / "token").read_text())
-        answer_challenge(slow, token)
-        deliver_challenge(slow, token)
-        assert say(slow, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+        prove(slow, folder)
         until(lambda: gateway.clients == MOST_UNPROVEN + 1)
 
 

@@ -160,13 +160,13 @@ class GeneratedMarket:
 
         Bars do not tell of deals: where there are some, all ticks are read.
         """
-        told = self._symbols[symbol].is_exchange
+        by_ticks = self._symbols[symbol].is_exchange
         found: Extremes | None = None
         for at in self._hours(symbol, from_msc, to_msc):
             start = at.start_msc
             whole = from_msc <= start and start + HOUR_MSC <= to_msc + 1
             if whole:
-                piece = extremes_of(self._whole_hour(symbol, at).rows) if told else self._hours_extremes(symbol, at)
+                piece = extremes_of(self._whole_hour(symbol, at).rows) if by_ticks else self._hours_extremes(symbol, at)
             else:
                 piece = extremes_of(self._within(symbol, at, from_msc, to_msc))
             found = piece if found is None else found.joined(piece)

@@ -147,11 +147,11 @@ def load_replay(
     found = {
         name: spec_of(name, max(file.digits for file in files), given.get(name)) for name, files in by_symbol.items()
     }
-    notes = _origins(found)
+    notes = _notes_on_origin(found)
     return ReplayMarket((ReplaySeries(found[name].spec, files, clock) for name, files in by_symbol.items()), notes)
 
 
-def _origins(found: Mapping[str, FoundSpec]) -> list[str]:
+def _notes_on_origin(found: Mapping[str, FoundSpec]) -> list[str]:
     """Return what the symbols were taken for, those of one kind in one line."""
     kinds: dict[str, list[str]] = {}
     for name, item in found.items():
