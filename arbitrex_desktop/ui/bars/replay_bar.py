@@ -41,7 +41,8 @@ class ReplayBar(QWidget):
         self.step = QPushButton(_("One tick"))
         self.end = QPushButton(_("To the end"))
         self.speed = QComboBox()
-        self.speed.addItems([f"{speed:g}\N{MULTIPLICATION SIGN}" for speed in SPEEDS])
+        for speed in SPEEDS:
+            self._show_speed(speed)
         self.speed.setAccessibleName(_("Speed of the replay"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
@@ -54,7 +55,7 @@ class ReplayBar(QWidget):
         for part in (self.badge, self.pause, self.speed, self.step, self.end, self.slider, self.position):
             layout.addWidget(part, 1 if part is self.slider else 0)
         self.pause.clicked.connect(self._toggle)
-        self.speed.activated.connect(lambda index: self.asked.emit(DirectReplay(speed=SPEEDS[index])))
+        self.speed.activated.connect(lambda _index: self.asked.emit(DirectReplay(speed=self.speed.currentData())))
         self.step.clicked.connect(lambda: self.asked.emit(DirectReplay(step="tick")))
         self.end.clicked.connect(lambda: self.asked.emit(DirectReplay(step="end")))
         self.slider.sliderReleased.connect(self._seek)
@@ -66,8 +67,8 @@ class ReplayBar(QWidget):
         if status is None:
             return False
         self.pause.setText(_("Play") if status.speed == 0.0 else _("Pause"))
-        if status.speed in SPEEDS and not self.speed.view().isVisible():
-            self.speed.setCurrentIndex(SPEEDS.index(status.speed))
+        if status.speed and not self.speed.view().isVisible():
+            self._show_speed(status.speed)
         for part in (self.pause, self.step, self.end, self.slider, self.speed):
             part.setEnabled(not status.ended)
         if not self.slider.isSliderDown():
@@ -86,10 +87,17 @@ class ReplayBar(QWidget):
         self.position.setToolTip("\n".join(status.notes))
         return True
 
+    def _show_speed(self, speed: float) -> None:
+        """Choose a speed, which may be one of the command line: then it gets a place among the others."""
+        if self.speed.findData(speed) < 0:
+            place = sum(self.speed.itemData(each) < speed for each in range(self.speed.count()))
+            self.speed.insertItem(place, f"{speed:g}\N{MULTIPLICATION SIGN}", speed)
+        self.speed.setCurrentIndex(self.speed.findData(speed))
+
     def _toggle(self) -> None:
         if self._status is not None:
             paused = self._status.speed == 0.0
-            self.asked.emit(DirectReplay(speed=SPEEDS[self.speed.currentIndex()] if paused else 0.0))
+            self.asked.emit(DirectReplay(speed=self.speed.currentData() if paused else 0.0))
 
     def _seek(self) -> None:
         """Ask for a later moment; time does not go back, so that an earlier one is not asked for."""

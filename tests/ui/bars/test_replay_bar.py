@@ -42,3 +42,20 @@ def test_it_shows_and_steers(qtbot: QtBot, theme: Theme, fresh: Callable[..., Fr
     bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, position_msc=1_700_000))))
     assert not bar.pause.isEnabled()
     assert bar.position.text() == "1970-01-01 00:16:40 of 1970-01-01 00:16:40 UTC, ended"
+
+
+def test_a_speed_of_the_command_line_is_shown_and_kept(
+    qtbot: QtBot, theme: Theme, fresh: Callable[..., Freshness]
+) -> None:
+    """`--speed 20` is not told as one of the usual speeds, and is what a pause goes on with."""
+    bar = ReplayBar(theme)
+    asked: list[object] = []
+    qtbot.addWidget(bar)
+    bar.asked.connect(asked.append)
+    for speed in (20.0, 0.0, 20.0):
+        bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, speed=speed))))
+        assert bar.speed.currentText() == "20\N{MULTIPLICATION SIGN}"
+    assert [bar.speed.itemData(place) for place in range(bar.speed.count())] == [1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0]
+    bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, speed=0.0))))
+    bar.pause.click()
+    assert asked == [DirectReplay(speed=20.0)]
