@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -157,13 +157,26 @@ def _curve(equity: float, balance: float, end: datetime = START) -> tuple[Equity
 
 
 _LIMITS: Final = (
-    ("MAX_DRAWDOWN_EXCEEDED", 0.0058, 0.10, "share"), ("DAILY_LOSS_LIMIT", 312.5, 2_000.0, ""),
-    ("OPEN_RISK_LIMIT", 1_640.0, 2_000.0, ""), ("MAX_POSITIONS_REACHED", 3.0, 8.0, "count"),
-    ("MARGIN_LEVEL_LIMIT", 4_280.88, 200.0, "%"), ("WEEKLY_LOSS_LIMIT", 0.0, 5_000.0, ""),
+    ("MAX_DRAWDOWN_EXCEEDED", 0.0058, 0.10, "share"), ("DAILY_LOSS_LIMIT", 312.5, 2_000.0, "money"),
+    ("OPEN_RISK_LIMIT", 1_640.0, 2_000.0, "money"), ("MAX_POSITIONS_REACHED", 3.0, 8.0, "count"),
+    ("MARGIN_LEVEL_LIMIT", 4_280.88, 200.0, "%"), ("WEEKLY_LOSS_LIMIT", 0.0, 5_000.0, "money"),
     ("TOTAL_EXPOSURE_LIMIT", 9.1, 15.0, "share"), ("VALUE_AT_RISK_LIMIT", 0.1757, 0.14, "share"),
     ("DAILY_DRAWDOWN_LIMIT", 0.0031, 0.03, "share"), ("NET_EXPOSURE_LIMIT", 8.2, 12.0, "share"),
     ("EXPECTED_SHORTFALL_LIMIT", 0.1, 0.18, "share"), ("CORRELATION_LIMIT", 4.4, 10.0, "share"),
 )  # fmt: skip
+
+
+_DEEP_LIMITS: Final = (
+    ("MAX_DRAWDOWN_EXCEEDED", 0.1043, 0.10, "share"), ("DAILY_LOSS_LIMIT", 23_456_789.0, 22_000_000.0, "money"),
+    ("OPEN_RISK_LIMIT", 21_640_000.0, 22_000_000.0, "money"), ("MAX_POSITIONS_REACHED", 8.0, 8.0, "count"),
+    ("MARGIN_LEVEL_LIMIT", 112.08, 200.0, "%"), ("WEEKLY_LOSS_LIMIT", 48_765_432.0, 55_000_000.0, "money"),
+)  # fmt: skip
+
+
+def _verdicts(limits: Iterable[tuple[str, float, float, str]]) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(code, Outcome.PASS, seen, most, unit, f"{code} {seen} of {most}") for code, seen, most, unit in limits
+    )
 
 
 def _alerts() -> AlertsView:
@@ -187,15 +200,14 @@ def busy(**changes: Any) -> DeskSnapshot:
     calls = {"symbols_get": CallStats(3, 1, 1.2, 8.4, 11.0), "order_send": CallStats(12, 0, 3.4, 9.9, 12.0)}
     exposure = {"USD": -161_000.0, "EUR": 58_000.0, "JPY": 1_234_567.0, "GBP": -100_000.0}
     units = {"EURUSD": 50_000.0, "XAUUSD": -1_234.0, "GBPJPY": -10_000_000.0}
-    limits = tuple(
-        Verdict(code, Outcome.PASS, seen, most, unit, f"{code} {seen} of {most}") for code, seen, most, unit in _LIMITS
-    )
+    notional = {"EURUSD": 50_105.0, "XAUUSD": -1_340_210.0, "GBPJPY": -11_480_300.0}
     base = desk_snapshot(
         alerts=_alerts(),
         pool=pool_stats(symbols=tuple(SYMBOLS), symbols_with_ticks=len(SYMBOLS) - 1, calls=calls,
                         missing_symbols={"MXSHAR": "the terminal does not list it"}, bad_ticks={"crossed": 2}),
         risk=risk_row(
-            currency_exposure=exposure, symbol_exposure=units, limits=limits, worst={"MAX_POSITIONS_REACHED": 0.875},
+            currency_exposure=exposure, symbol_exposure=units, notional=notional, limits=_verdicts(_LIMITS),
+            worst={"MAX_POSITIONS_REACHED": 0.875},
             correlated=("EURUSD", "XAUUSD", "GBPJPY"),
             correlations=((1.0, 0.62, -0.31), (0.62, 1.0, 0.05), (-0.31, 0.05, 1.0)),
             switches=("GBPJPY is switched off: spread too wide overnight",),
@@ -246,7 +258,7 @@ def _deep() -> DeskSnapshot:
     risk = risk_row(
         trading_state="REDUCING", halt_reason="three losses in a row; until 11:00", peak_equity=1_112_345_678.0,
         drawdown=0.1043, daily_pnl=-23_456_789.0, daily_limit=22_000_000.0, weekly_pnl=-48_765_432.0,
-        weekly_limit=55_000_000.0, daily_drawdown=0.0287, day_anchor=1_025_741_123.0,
+        weekly_limit=55_000_000.0, daily_drawdown=0.0287, day_anchor=1_025_741_123.0, limits=_verdicts(_DEEP_LIMITS),
     )  # fmt: skip
     account = account_row(
         currency="JPY", capital=1_098_765_432.1, equity=996_300_000.55, margin=888_888_888.0,

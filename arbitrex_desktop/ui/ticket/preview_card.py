@@ -14,13 +14,12 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.desk import cut_lots, gravest_first
 from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
-from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
-_CAPTIONS: Final = (N_("Lots"), N_("Loss at stop"), N_("Stop"), N_("Margin level"), N_("Target"))
+_CAPTIONS: Final = (N_("Lots"), N_("Loss at stop"), N_("Stop"), N_("Margin level"))
 _SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})
 _MOST_REASONS: Final = 2
 """More are only in the tool tip."""
@@ -70,7 +69,6 @@ class PreviewCard(QWidget):
             "Lots": formats.lots(row.lots),
             "Loss at stop": _loss(row, currency),
             "Stop": formats.price(row.stop_loss, row.digits),
-            "Target": _target(row),
             "Margin level": _margin(row),
         }
         for caption, label in self.values.items():
@@ -114,7 +112,7 @@ class PreviewCard(QWidget):
             name.setText(_(caption))
             label.setFont(tabular(self.font()))
             grid.addWidget(name, place // 2, place % 2 * 2)
-            grid.addWidget(label, place // 2, place % 2 * 2 + 1, 1, 3 if caption == _CAPTIONS[-1] else 1)
+            grid.addWidget(label, place // 2, place % 2 * 2 + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
@@ -123,13 +121,6 @@ class PreviewCard(QWidget):
 def _loss(row: IntentRow, currency: str) -> str:
     loss = formats.money(row.risk_amount, currency, digits=row.money_digits)
     return loss if loss == formats.DASH else f"{loss} \N{MIDDLE DOT} {formats.percent(row.risk_pct)}"
-
-
-def _target(row: IntentRow) -> str:
-    """Return the target, and how many times the risk it brings."""
-    target = formats.price(row.take_profit, row.digits)
-    ratio = reward_ratio(row.direction, row.price, row.stop_loss, row.take_profit)
-    return target if ratio is None else f"{target} \N{MIDDLE DOT} {formats.number(ratio, 1)} R"
 
 
 def _margin(row: IntentRow) -> str:

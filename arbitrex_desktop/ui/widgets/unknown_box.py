@@ -139,3 +139,4 @@ class UnknownBox(QWidget):
         # A dock does not allow for lines that wrap.
         self.evidence.setMinimumHeight(2 * self.evidence.fontMetrics().lineSpacing())
         layout.addLayout(self._answers)
+        layout.addStretch(1)
