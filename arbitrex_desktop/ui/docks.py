@@ -182,7 +182,7 @@ class Docks:
         self.docks = {name: self._dock(panel) for name, panel in self._panels.items()}
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        window.setMinimumSize(LEAST_SIZE)
+        self._bound(LEAST_SIZE)
 
     @property
     def layout(self) -> Layout:
@@ -206,6 +206,10 @@ class Docks:
         self._lay_out(layout, closed=self.docks.keys() - layout.names, seen=())
         self.fit()
 
+    def _bound(self, least: QSize) -> None:
+        """Let the window become no smaller; the screen may be, and HALT must not stand outside of it."""
+        self._window.setMinimumSize(least.boundedTo(self._window.screen().availableSize()))
+
     def follow(self) -> None:
         """Fit the layout to the window's size, soon."""
         self._settle.start()
@@ -216,8 +220,7 @@ class Docks:
         What was in front stays in front, and the keyboard where it is.
         """
         size = self._window.size()
-        least = self._window.minimumSizeHint() if self.moved else LEAST_SIZE
-        self._window.setMinimumSize(LEAST_SIZE.expandedTo(least))
+        self._bound(LEAST_SIZE.expandedTo(self._window.minimumSizeHint()) if self.moved else LEAST_SIZE)
         if self.moved or self.layout is layout_for(size, self.layouts):
             return
         focus = self._window.focusWidget()

@@ -126,14 +126,14 @@ class TextWindow(QDialog):
         """Show what this program is."""
         self._side.hide()
         self.browser.setMarkdown(_(ABOUT).format(version=arbitrex_desktop.__version__))
-        self.resize(_ABOUT_SIZE)
+        self._grow_to(_ABOUT_SIZE)
         self._come()
 
     def show_guide(self) -> None:
         """Show the user guide, or where it should have been."""
         path = resource(GUIDE)
         if self._side.isHidden():
-            self.resize(_SIZE)
+            self._grow_to(_SIZE)
         self._side.setVisible(path is not None)
         if path is None:
             self.browser.setMarkdown(
@@ -146,6 +146,9 @@ class TextWindow(QDialog):
             self.browser.setSource(QUrl.fromLocalFile(str(path)))
         self._come()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _grow_to(self, size: QSize) -> None:
+        self.resize(size.boundedTo(self.screen().availableSize()))
 
     def _come(self) -> None:
         self.show()
@@ -203,4 +206,4 @@ class TextWindow(QDialog):
         layout = QHBoxLayout(self)
         layout.addWidget(splitter)
         # As wide as the pictures are.
-        self.resize(_SIZE)
+        self._grow_to(_SIZE)

@@ -162,7 +162,7 @@ def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> 
     assert not overlaps(window)
     window.content.workspaces.reset()
     assert not window.content._docks.moved
-    assert window.minimumSize() == LEAST_SIZE
+    assert window.minimumSize() == LEAST_SIZE.boundedTo(window.screen().availableSize())
     assert window.content._docks.layout is not ROOMY
 
 
@@ -183,6 +183,18 @@ def test_a_remembered_layout_fits_the_window_unless_it_is_the_users_own(
     assert second.content._docks.moved is moved
     assert second.content._docks.layout is (ROOMY if moved else layout_for(second.size()))
     assert not second.content.fixed_bar.isVisible()
+
+
+def test_a_screen_smaller_than_the_smallest_window_has_all_of_it(open_window: WindowMaker) -> None:
+    """At 200 % of 1920x1080 HALT stood outside: the window is no larger than its screen, and HALT is in sight."""
+    window = open_window()
+    screen = window.screen().availableSize()
+    assert screen.width() < LEAST_SIZE.width(), "the tests' screen is a small one"
+    window.resize(screen)
+    assert window.size() == screen
+    halt = window.content.top_bar.halt
+    assert halt.visibleRegion().boundingRect() == halt.rect()
+    assert window.rect().contains(halt.mapTo(window, halt.rect().bottomRight()))
 
 
 @pytest.mark.parametrize("kind", ["Market", "Limit"])

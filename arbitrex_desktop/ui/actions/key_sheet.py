@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -62,7 +62,7 @@ class KeySheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Keys"))
         self.setModal(False)
-        self.resize(760, 560)
+        self.resize(QSize(760, 560).boundedTo(self.screen().availableSize()))
         self._table = table
         self._rows: list[KeyEntry | FixedKeys] = []
         self.search = QLineEdit()
@@ -76,6 +76,8 @@ class KeySheet(QDialog):
         self.keys.setAccessibleName(_("New keys"))
         for line in self.keys.findChildren(QLineEdit):
             line.setAccessibleName(_("New keys"))
+            # Qt's own words for it are too long for the field in other languages.
+            line.setPlaceholderText(_("Press keys"))
         self.keys.setMaximumSequenceLength(1)
         self.set, self.none, self.usual = (
             QPushButton(_("&Set")),

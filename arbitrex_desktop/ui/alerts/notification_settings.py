@@ -47,7 +47,7 @@ class NotificationSettings(QDialog):
         for secret in (self.token, self.address):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
         for field, text in ((self.quiet_from, "22:00"), (self.quiet_to, "07:00")):
-            field.setPlaceholderText(_("none, or a time like {time}").format(time=text))
+            field.setPlaceholderText(_("none (as {time})").format(time=text))
             field.setMaxLength(5)
         self.chat.setPlaceholderText(_("the id of your chat"))
         self.message = TonedLabel(theme, Tone.MUTED)

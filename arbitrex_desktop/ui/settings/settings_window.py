@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -66,7 +66,7 @@ class SettingsWindow(QDialog):
         self.fields: dict[str, SettingField] = {}
         self.setWindowTitle(_("Settings"))
         self.setModal(False)
-        self.resize(860, 620)
+        self.resize(QSize(860, 620).boundedTo(self.screen().availableSize()))
         self.sections = QListWidget()
         self._make_parts()
         self._lay_out()
