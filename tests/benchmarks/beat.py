@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QTimer
 
 from arbitrex_desktop.app import Application
@@ -14,20 +16,24 @@ _BEAT_MS = 2
 
 
 class Beat(QObject):
-    """Measures the longest gap between two beats of a timer on this thread, in milliseconds."""
+    """Measures the longest gap between two beats of a timer on this thread, in milliseconds.
+
+    `work` is the processor time of this thread in each of them: what it did itself, whatever else the machine did.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._clock = SystemClock()
         self._timer = QTimer(self, interval=_BEAT_MS)
         self._timer.timeout.connect(self._on_beat)
-        self._last = 0.0
+        self._last = self._worked = 0.0
         self.gaps: list[float] = []
+        self.work: list[float] = []
 
     def start(self) -> None:
         """Begin to measure anew."""
-        self.gaps = []
-        self._last = self._clock.monotonic()
+        self.gaps, self.work = [], []
+        self._last, self._worked = self._clock.monotonic(), time.thread_time()
         self._timer.start()
 
     def stop(self) -> str:
@@ -37,9 +43,10 @@ class Beat(QObject):
         return f"longest {ordered[-1]:.0f} ms, p99 {ordered[round((len(ordered) - 1) * 0.99)]:.1f} ms"
 
     def _on_beat(self) -> None:
-        now = self._clock.monotonic()
+        now, worked = self._clock.monotonic(), time.thread_time()
         self.gaps.append((now - self._last) * 1000.0)
-        self._last = now
+        self.work.append((worked - self._worked) * 1000.0)
+        self._last, self._worked = now, worked
 
 
 class Watch:

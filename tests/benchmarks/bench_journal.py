@@ -21,30 +21,32 @@ from pathlib import Path
 from typing import Final
 
 from arbitrex_desktop.clock import SystemClock
-from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.events import EventKind, NewEvent, RiskAnswer, to_body
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.journal.chain_watch import ChainWatch
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import Journal, journal_path
 from arbitrex_desktop.desk.journal.notes import note_paths
 from arbitrex_desktop.desk.review.review_desk import ReviewDesk
 from arbitrex_desktop.desk.review.views import ReviewQuery
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
 
 BATCH: Final = 2_000
-CHECKS: Final = [{"code": "MAX_LOTS", "observed": 1.5, "limit": 2.0, "outcome": "PASS"} for _ in range(3)]
+CHECKS: Final = (Verdict("MAX_LOTS", Outcome.PASS, 1.5, 2.0, "lots", "lots 1.5, limit 2"),) * 3
 
 
 def story(number: int, at: datetime) -> tuple[NewEvent, NewEvent]:
     """Return an intent's two events: it came, and it was judged, every second one refused."""
     event = partial(NewEvent, at, actor="desk", intent_id=f"INTENT{number}", source="bot", symbol="EURUSD")
     refused = number % 2
-    judgement = {"status": "REJECTED" if refused else "APPROVED", "reason": "MAX_LOTS" * refused, "checks": CHECKS}
+    judgement = RiskAnswer("REJECTED" if refused else "APPROVED", at, reason="MAX_LOTS" * refused, checks=CHECKS)
     state = IntentState.REJECTED if refused else IntentState.PENDING
+    request = to_body(request=IntentRequest("EURUSD", 1, source="bot"), expires_at=at + timedelta(minutes=2))
     return (
-        event(EventKind.RECEIVED, new_state=IntentState.RECEIVED, body={"request": {"direction": 1}}),
-        event(EventKind.JUDGED, new_state=state, body={"judgement": judgement}),
+        event(EventKind.RECEIVED, new_state=IntentState.RECEIVED, body=request),
+        event(EventKind.JUDGED, new_state=state, body=to_body(judgement=judgement)),
     )
 
 

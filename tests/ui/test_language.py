@@ -60,7 +60,7 @@ from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_states import STATES, SYMBOLS
 from tests.fakes.review import INTENTS, TRADES
-from tests.ui.conftest import WindowMaker
+from tests.ui.conftest import OPEN_MS, WindowMaker
 from tests.ui.dialogs_of import opened_dialogs
 from tests.ui.showroom import SIZES, Showroom
 
@@ -231,14 +231,17 @@ def words_width(button: QPushButton) -> int:
     return button.fontMetrics().horizontalAdvance(button.text().replace("&", ""))
 
 
-def test_in_german_no_button_is_cut(open_window: WindowMaker, german: None) -> None:
-    """Each button that is seen has room for its words."""
+def test_in_german_no_button_is_cut(open_window: WindowMaker, qtbot: QtBot, german: None) -> None:
+    """Each button that is seen has room for its words, once the layout is that of the size."""
     window = open_window(FakeCore())
     window.resize(1600, 1000)
-    buttons = [each for each in window.findChildren(QPushButton) if each.isVisible() and each.text()]
-    cut = {each.text() for each in buttons if each.width() < words_width(each) + _MARGINS}
-    assert buttons
-    assert cut == set()
+
+    def none_is_cut() -> None:
+        buttons = [each for each in window.findChildren(QPushButton) if each.isVisible() and each.text()]
+        assert buttons
+        assert {each.text() for each in buttons if each.width() < words_width(each) + _MARGINS} == set()
+
+    qtbot.waitUntil(none_is_cut, timeout=OPEN_MS)
 
 
 def test_another_language_keeps_the_desk_and_what_was_typed(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from arbitrex_desktop.texts import N_, _, ngettext
+from arbitrex_desktop.ui.background.steps import StepWork
 from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult, ReadSettings
 from arbitrex_desktop.ui.settings.setting_field import SettingField
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -42,6 +44,8 @@ SECTION_TITLES: Final = {
 
 _SET_OF_LIMITS: Final = "risk.preset"
 _DEBOUNCE_MS: Final = 300
+_AT_ONCE: Final = 4
+"""Fields that are made in one step, within a frame."""
 _NEEDED: Final = N_("Why limits may let more through; it is written to the journal")
 _OPTIONAL: Final = N_("Why, if you like: what is only tighter needs no reason")
 
@@ -64,6 +68,7 @@ class SettingsWindow(QDialog):
         self._valid = False
         self._loosened: tuple[str, ...] = ()
         self.fields: dict[str, SettingField] = {}
+        self._filling = StepWork(iter(()), self)
         self.setWindowTitle(_("Settings"))
         self.setModal(False)
         self.resize(QSize(860, 620).boundedTo(self.screen().availableSize()))
@@ -107,7 +112,14 @@ class SettingsWindow(QDialog):
         if result.error:
             self._show_message(result.error, Tone.BAD)
             return
-        self._show_rows(cast("tuple[SettingRow, ...]", result.answer))
+        rows = cast("tuple[SettingRow, ...]", result.answer)
+        self._filling.stop()
+        if rows == tuple(field.row for field in self.fields.values()):
+            self._discard()
+            self._come_to_rest()
+            return
+        self._filling = StepWork(self._show_rows(rows), self)
+        self._filling.start()
 
     def _take_check(self, found: SettingsCheck | None, error: str) -> None:
         error = error or (found.error if found is not None else "")
@@ -159,16 +171,22 @@ class SettingsWindow(QDialog):
 
     # What is shown
 
-    def _show_rows(self, rows: tuple[SettingRow, ...]) -> None:
-        self.fields = {row.name: SettingField(row, self._theme) for row in rows}
+    def _show_rows(self, rows: tuple[SettingRow, ...]) -> Iterator[None]:
+        """Make the fields, some in each step: all of them at once would hold the window up."""
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        self._nothing = TonedLabel(self._theme, Tone.MUTED)
-        for part in (*self.fields.values(), self._nothing):
-            column.addWidget(part)
-        for field in self.fields.values():
+        fields = {}
+        for place, row in enumerate(rows):
+            field = fields[row.name] = SettingField(row, self._theme)
+            field.hide()
             field.edited.connect(self._on_edit)
+            column.addWidget(field)
+            if place % _AT_ONCE == 0:
+                yield
+        self.fields = fields
+        self._nothing = TonedLabel(self._theme, Tone.MUTED)
+        column.addWidget(self._nothing)
         column.addStretch(1)
         self._pages.setWidget(page)
         here = self.sections.currentRow()
@@ -177,6 +195,10 @@ class SettingsWindow(QDialog):
         self._order = [section for section in SECTION_TITLES if section in present]
         self.sections.addItems([_(SECTION_TITLES[section]) for section in self._order])
         self.sections.setCurrentRow(max(0, here))
+        self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
+        """Say what was saved, and that nothing else is to be."""
         self._show_message(self._saved, Tone.GOOD)
         self._saved = ""
         self._show_save()
@@ -188,7 +210,7 @@ class SettingsWindow(QDialog):
         section = self._order[place] if 0 <= place < len(self._order) else ""
         for name, field in self.fields.items():
             field.setVisible(field.matches(words) if words else name.startswith(f"{section}."))
-        nothing = bool(words) and all(field.isHidden() for field in self.fields.values())
+        nothing = bool(words and self.fields) and all(field.isHidden() for field in self.fields.values())
         self._nothing.setText(
             _("No setting matches \N{LEFT DOUBLE QUOTATION MARK}{search}\N{RIGHT DOUBLE QUOTATION MARK}").format(
                 search=self.search.text()

@@ -30,6 +30,7 @@ class Bench:
         self.window.asked.connect(self._answer)
         self.window.open_and_read()
         qtbot.waitExposed(self.window)
+        qtbot.waitUntil(lambda: bool(self.window.fields))
 
     def type(self, name: str, text: str) -> None:
         """Type a value."""
