@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from arbitrex_desktop.desk.intents.events import RiskAnswer, from_body
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
@@ -18,7 +18,6 @@ from arbitrex_desktop.desk.journal.check import read_only
 from arbitrex_desktop.desk.review.statistics import DecisionCount
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import PastIntent
-from arbitrex_desktop.mt5.results import TradeOrder
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 Progress = Callable[[int, int], None]
@@ -63,6 +62,16 @@ _APPROVED_SQL: Final = """
     WHERE after = 'APPROVED' AND seq BETWEEN ? AND ?"""
 
 
+class OrderPrices(NamedTuple):
+    """What a trade's description needs of an order that ended: where it stood, and its stop; 0 for none.
+
+    A week has thousands of orders, and a whole one takes ten times as much memory.
+    """
+
+    price: float
+    stop_loss: float
+
+
 class JournalFacts:
     """One account's journal, opened for reading; use it as what `open_facts` gives.  For one thread."""
 
@@ -81,7 +90,7 @@ class JournalFacts:
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
 
     def describe(
-        self, trades: Iterable[ClosedTrade], orders: Mapping[int, TradeOrder], progress: Progress
+        self, trades: Iterable[ClosedTrade], orders: Mapping[int, OrderPrices], progress: Progress
     ) -> tuple[ClosedTrade, ...]:
         """Return trades with what journal and orders say of them: intent, source, first stop and slippage."""
         found, wanted = [], tuple(trades)
@@ -122,11 +131,11 @@ class JournalFacts:
         row = self._db.execute(_CHECKS_SQL, (intent_id,)).fetchone()
         return from_body(json.loads(row[0]), "judgement", RiskAnswer).checks if row else ()
 
-    def _described(self, trade: ClosedTrade, orders: Mapping[int, TradeOrder]) -> ClosedTrade:
+    def _described(self, trade: ClosedTrade, orders: Mapping[int, OrderPrices]) -> ClosedTrade:
         intent_id = self._intent_of(trade)
         source, stop, points, amount = self._of_intent(intent_id)
         opening = (order for ticket in trade.orders if (order := orders.get(ticket)) is not None)
-        stop = stop or next((order.sl for order in opening if order.sl), None) or self._moved_stop(trade)
+        stop = stop or next((order.stop_loss for order in opening if order.stop_loss), None) or self._moved_stop(trade)
         return replace(
             trade,
             intent_id=intent_id,
@@ -179,9 +188,9 @@ def open_facts(path: Path) -> Iterator[JournalFacts]:
         yield JournalFacts(connection)
 
 
-def _exit_slippage(trade: ClosedTrade, orders: Mapping[int, TradeOrder]) -> float | None:
+def _exit_slippage(trade: ClosedTrade, orders: Mapping[int, OrderPrices]) -> float | None:
     """Return by how much worse than they stood a stop or a target was filled, as a price; negative when better."""
-    order: Any = orders.get(trade.exit_orders[0]) if len(trade.exit_orders) == 1 and trade.exits == 1 else None
-    if order is None or trade.reason not in _TARGET_OR_STOP or not order.price_open:
+    order = orders.get(trade.exit_orders[0]) if len(trade.exit_orders) == 1 and trade.exits == 1 else None
+    if order is None or trade.reason not in _TARGET_OR_STOP or not order.price:
         return None
-    return float((order.price_open - trade.exit) * trade.direction)
+    return (order.price - trade.exit) * trade.direction

@@ -15,13 +15,13 @@ from typing import Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.journal.journal import journal_path
-from arbitrex_desktop.desk.review.journal_facts import JournalFacts, open_facts
+from arbitrex_desktop.desk.review.journal_facts import JournalFacts, OrderPrices, open_facts
 from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
 from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.mt5.errors import MT5Error
-from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
+from arbitrex_desktop.mt5.results import TradeDeal
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -66,7 +66,7 @@ class ReviewDesk:
         self._lock = Lock()
         self._account: tuple[str, int] | None = None
         self._deals: dict[int, TradeDeal] = {}
-        self._orders: dict[int, TradeOrder] = {}
+        self._orders: dict[int, OrderPrices] = {}
         self._kept_at = -math.inf
         self._past = _Past()
 
@@ -142,7 +142,7 @@ class ReviewDesk:
             since = _BEGINNING if newest is None else self._pool.server_time_to_utc(newest) - _LATE
             history = self._pool.read_history(since, max(self._clock.now(), self._pool.market_now()))
             self._deals |= {deal.ticket: deal for deal in history.deals}
-            self._orders |= {order.ticket: order for order in history.orders}
+            self._orders |= {order.ticket: OrderPrices(order.price_open, order.sl) for order in history.orders}
             return read_deals(self._deals.values(), self._pool.server_time_to_utc, reading.account.currency_digits)
 
     def _trades(
