@@ -108,7 +108,7 @@ class Settings:
 
 
 def _fault_plan(path: Path) -> FaultPlan:
-    """Load a file of faults."""
+    """Load the file of faults that the command line names; modules by name, since a usual start needs none of them."""
     try:
         plan: FaultPlan = importlib.import_module("arbitrex_desktop.mt5.fault_plan").load_fault_plan(path)
     except (OSError, ValueError) as error:
