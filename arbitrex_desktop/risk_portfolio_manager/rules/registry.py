@@ -88,14 +88,19 @@ class RiskPlan(msgspec.Struct, frozen=True):
 
 def plan_of(config: RuleSettings) -> RiskPlan:
     """Return what follows from the settings alone."""
-    on = [rule for rule in ALL_RULES if rule.is_on(config)]
+    on, off = list[Rule](), list[RuleResult]()
+    for rule in ALL_RULES:
+        if rule.is_on(config):
+            on.append(rule)
+        else:
+            off.append(rule.off())
     others = [rule for rule in on if not isinstance(rule, AccountRule)]
     return RiskPlan(
         tuple(rule for rule in on if isinstance(rule, AccountRule)),
         tuple(rule for rule in others if rule.stage < Stage.SIZING),
         tuple(rule for rule in others if rule.stage > Stage.SIZING),
         tuple(rule for rule in others if rule.stage in _CUTTING and not isinstance(rule, RequestedVolume)),
-        tuple(rule.off() for rule in ALL_RULES if not rule.is_on(config)),
+        tuple(off),
     )
 
 
