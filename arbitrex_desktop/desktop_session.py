@@ -34,7 +34,8 @@ from arbitrex_desktop.ui.worker import CoreWorker
 
 _MMAP_THRESHOLD: Final = -3
 """The C library's number of the setting."""
-_LARGE: Final = 256 * 1024
+_LARGE: Final = 128 * 1024
+"""With which glibc begins."""
 _log = logging.getLogger(__name__)
 
 
@@ -92,7 +93,7 @@ class DesktopSession:
 
 
 def return_large_pieces() -> None:
-    """Have the C library give pieces of 256 KB and more back to the system when they are freed; for all threads.
+    """Have the C library give pieces of 128 KB and more back to the system when they are freed; for all threads.
 
     WORKAROUND: glibc raises that size to the largest piece freed so far, up to 32 MB.  Answers of the host, read and
     thrown away, then lie among what is kept and leave holes: 12 MB in a week.  Once it is set, the size stays.

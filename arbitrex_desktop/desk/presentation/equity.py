@@ -10,11 +10,12 @@ from typing import Final
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.raw_layer.views import AccountReading
 
-MOST_POINTS: Final = 5_000
+MOST_POINTS: Final = 2_000
+"""About as many as a screen has pixels; a snapshot copies them four times a second."""
 
 
 class EquityTrack:
-    """Keeps 5 000 points at most: when full, every second one goes and from then on half as many come.
+    """Keeps 2 000 points at most: when full, every second one goes and from then on half as many come.
 
     One account's: another account, or one in another currency, begins anew.  Points are added on one thread; the
     tuples it gives are frozen, and may be asked for from any.

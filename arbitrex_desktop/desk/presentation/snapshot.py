@@ -315,7 +315,7 @@ class DeskSnapshot:
         positions: open positions
         orders: those that wait at the broker
         intents: newest first, ended ones included (the latest 500)
-        equity: points since the start, decimated to 5 000 at most
+        equity: points since the start, decimated to 2 000 at most
         notices: newest first, the latest 200
         arming: whether a LIVE account is armed, and until when
         takes_intents: whether the account's journal is open, without which none is taken in

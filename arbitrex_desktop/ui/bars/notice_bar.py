@@ -22,6 +22,9 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 _STAY_MS: Final = {"info": 8_000, "warning": 25_000}
 """How long a passing message stays, by level; errors stay until they are closed."""
 
+_MOST: Final = 50
+"""So many messages are kept of what just happened: nobody reads all that "and 1,000 more" stands for."""
+
 _RANK: Final = {"info": 0, "warning": 0, "error": 1}
 
 
@@ -32,6 +35,7 @@ class _Message:
     text: str
     times: int = 1
     at: datetime | None = None
+    stands: bool = False
 
 
 _LEVELS: Final = {"info": N_("INFO"), "warning": N_("WARNING"), "error": N_("ERROR")}
@@ -40,8 +44,8 @@ _LEVELS: Final = {"info": N_("INFO"), "warning": N_("WARNING"), "error": N_("ERR
 class NoticeBar(QWidget):
     """Shows the newest error, or else the newest message that stands; one per topic, repeats counted.
 
-    Passing infos and warnings go by themselves after some seconds; errors, and what stands, stay until they are
-    closed or their topic is cleared; where the bar is not `closable`, until their topic is cleared.
+    Passing infos and warnings go by themselves after some seconds; the newest 50 errors, and what stands, stay until
+    they are closed or their topic is cleared; where the bar is not `closable`, until their topic is cleared.
 
     A bar that is `closable` is a strip of one line, whose height is the same whether it is empty or not, so that what
     comes and goes by itself moves nothing under the mouse; what does not fit is told by a tool tip, which a click
@@ -94,9 +98,14 @@ class NoticeBar(QWidget):
         self._forget_timer(topic)
         old = self._messages.pop(topic, None)
         times = old.times + 1 if old is not None and old.text == text else 1
-        self._messages[topic] = _Message(topic, level, text, times, self._clock.now() if self._clock else None)
+        at = self._clock.now() if self._clock else None
+        self._messages[topic] = _Message(topic, level, text, times, at, stands)
         if level in _STAY_MS and not stands:
             self._pass_away(topic, _STAY_MS[level])
+        of_the_past = [each.topic for each in self._messages.values() if not each.stands]
+        for old_one in of_the_past[:-_MOST]:
+            self._forget_timer(old_one)
+            del self._messages[old_one]
         self._refresh()
 
     def clear(self, topic: str) -> None:

@@ -102,6 +102,14 @@ def test_passing_messages_pass_and_standing_ones_stand(
     qtbot.waitUntil(lambda: bar.texts == ("stands", "stays"))
 
 
+def test_a_bar_keeps_the_newest_errors_and_all_that_stands(bar: NoticeBar) -> None:
+    """A desk that nobody looks after for a week does not pile up thousands of them."""
+    bar.post("warning", "the connection is gone", "connection", stands=True)
+    for number in range(1_000):
+        bar.post("error", f"order {number} failed", f"order {number}")
+    assert bar.texts == ("the connection is gone", *(f"order {number} failed" for number in range(950, 1_000)))
+
+
 def test_the_bar_says_when_it_is_needed(bar: NoticeBar) -> None:
     """It appears with the first message and goes with the last."""
     needed: list[bool] = []
