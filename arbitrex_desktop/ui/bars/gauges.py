@@ -40,6 +40,8 @@ TITLES: Final = {
 
 _WIDTH, _HEIGHT, _GAP = 102, 44, 12
 _LEAST_GAP: Final = 3.0
+_LONG, _MILLION = 100_000.0, 1_000_000.0
+"""Sums from which on two have no room side by side."""
 _TIMES: Final = 3.0
 """Where a limit is three times the capital or more, what is used of it is told as a multiple, too."""
 
@@ -72,7 +74,7 @@ def gauges_of(account: AccountRow | None, risk: RiskRow | None) -> tuple[Gauge, 
     used = {verdict.code: verdict for verdict in risk.limits}
     return (
         _equity(account, risk),
-        *(limit_gauge(used[code], _(title)) for code, title in TITLES.items() if code in used),
+        *(limit_gauge(used[code], _(title), short=True) for code, title in TITLES.items() if code in used),
     )
 
 
@@ -91,8 +93,8 @@ def _equity(account: AccountRow, risk: RiskRow) -> Gauge:
     return Gauge(_("Equity"), value, today, None, tip)
 
 
-def limit_gauge(verdict: Verdict, title: str) -> Gauge:
-    """Return a limit's gauge; a least value is used up as the figure falls to it."""
+def limit_gauge(verdict: Verdict, title: str, *, short: bool = False) -> Gauge:
+    """Return a limit's gauge, large sums in thousands or millions if `short`; a least value is used up from above."""
     observed, limit = verdict.observed or 0.0, verdict.limit or 0.0
     is_least = verdict.unit == "%"
     share = (limit / observed if observed > 0.0 else math.inf) if is_least else observed / limit if limit > 0.0 else 0.0
@@ -100,17 +102,21 @@ def limit_gauge(verdict: Verdict, title: str) -> Gauge:
     if verdict.code == "MAX_POSITIONS_REACHED" and observed <= limit:
         tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
     unit = "times" if verdict.unit == "share" and limit >= _TIMES else verdict.unit
-    beside = f"{_('min') if is_least else _('of')} {_figure(limit, unit)}"
-    return Gauge(title, _figure(observed, unit), beside, share, check_text(verdict), tone)
+    beside = f"{_('min') if is_least else _('of')} {_figure(limit, unit, short=short)}"
+    return Gauge(title, _figure(observed, unit, short=short), beside, share, check_text(verdict), tone)
 
 
-def _figure(value: float, unit: str) -> str:
+def _figure(value: float, unit: str, *, short: bool) -> str:
     if unit == "times":
         return f"{formats.number(value, 1)}x"
     if unit == "share":
         return formats.percent(value, 1)
     if unit == "%":
         return f"{formats.number(value, 0)} %"
+    if short and abs(value) >= _LONG:
+        millions = abs(value) >= _MILLION
+        digits = 1 if _MILLION <= abs(value) < 100.0 * _MILLION else 0
+        return f"{formats.number(value / (_MILLION if millions else 1_000.0), digits)}{'M' if millions else 'k'}"
     return formats.number(value, 0)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Verdict
@@ -45,6 +46,15 @@ def gauge(verdict: Verdict) -> tuple[str, str, str, float | None, Tone]:
         (limit("MARGIN_LEVEL_LIMIT", 230.0, 200.0, "%"), (
             "Margin level", "230 %", "min 200 %", near(0.8696), Tone.WARN,
         )),
+        (limit("OPEN_RISK_LIMIT", 1_640.0, 20_000.0, "money"), (
+            "Open risk", "1,640", "of 20,000", near(0.082), Tone.TEXT,
+        )),
+        (limit("OPEN_RISK_LIMIT", 164_000.0, 2_000_000.0, "money"), (
+            "Open risk", "164k", "of 2.0M", near(0.082), Tone.TEXT,
+        )),
+        (limit("OPEN_RISK_LIMIT", 21_640_000.0, 122_000_000.0, "money"), (
+            "Open risk", "21.6M", "of 122M", near(0.1774), Tone.TEXT,
+        )),
         (limit("MAX_POSITIONS_REACHED", 8.0, 8.0, "count"), ("Positions", "8", "of 8", 1.0, Tone.WARN)),
         (limit("VALUE_AT_RISK_LIMIT", 0.0, 0.0), ("VaR 1 day", "0.0 %", "of 0.0 %", 0.0, Tone.TEXT)),
     ],
@@ -52,6 +62,20 @@ def gauge(verdict: Verdict) -> tuple[str, str, str, float | None, Tone]:
 def test_a_limit_says_how_much_of_it_is_used(verdict: Verdict, shown: tuple[object, ...]) -> None:
     """Figure, limit, share and colour: amber from 80 %, red at the limit; all places taken is no breach."""
     assert gauge(verdict) == shown
+
+
+def test_figure_and_limit_have_room_side_by_side_in_any_currency(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """A sum in yen, too, stands beside what it is held against: without that it says nothing."""
+    strip = GaugeStrip(theme)
+    qtbot.addWidget(strip)
+    pictures = []
+    for most in (30_000_000.0, 33_000_000.0):
+        verdict = limit("OPEN_RISK_LIMIT", 21_640_000.0, most, "money")
+        strip.resize(400, strip.height())
+        strip.show_state(fresh(risk=risk_row(limits=(verdict,))))
+        # The figures above the bar, which differs in any case.
+        pictures.append(strip.grab(QRect(0, 0, 400, 32)).toImage())
+    assert pictures[0] != pictures[1]
 
 
 def test_equity_stands_first_with_the_days_result() -> None:
