@@ -62,6 +62,14 @@ def test_a_large_window_shows_more_of_each_symbol(room: Showroom) -> None:
         assert not {title for title in columns if view.isColumnHidden(titles.index(title))}, size
 
 
+def test_a_large_risk_workspace_shows_what_waits_and_what_was_decided(room: Showroom) -> None:
+    """Beside limits, curve and positions, not behind a tab of theirs."""
+    window = room.show(STATES["connected"](), SIZES["2560x1440"], "Risk")
+    QTest.qWait(_SETTLE_MS)
+    hidden = {name for name, panel in window.content.panels.items() if panel.visibleRegion().isEmpty()}
+    assert not hidden & {"risk", "account", "equity", "positions", "pending", "history"}
+
+
 def test_a_state_moves_no_panel(room: Showroom) -> None:
     """What is said of old data has the room that there was: no limit slides away under the eye when a line is lost."""
     places = []

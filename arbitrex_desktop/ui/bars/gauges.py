@@ -102,7 +102,8 @@ def limit_gauge(verdict: Verdict, title: str, *, short: bool = False) -> Gauge:
     if verdict.code == "MAX_POSITIONS_REACHED" and observed <= limit:
         tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
     unit = "times" if verdict.unit == "share" and limit >= _TIMES else verdict.unit
-    beside = f"{_('min') if is_least else _('of')} {_figure(limit, unit, short=short)}"
+    least = "\N{GREATER-THAN OR EQUAL TO}" if short else _("min")
+    beside = f"{least if is_least else _('of')} {_figure(limit, unit, short=short)}"
     return Gauge(title, _figure(observed, unit, short=short), beside, share, check_text(verdict), tone)
 
 

@@ -36,6 +36,8 @@ _AIR: Final = 0.04
 
 _NEAR_EDGE: Final = 0.02
 _Z_LINES: Final = 10
+_BESIDE: Final = 0.3
+"""Part of the width that a limit's words take."""
 
 
 class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
@@ -186,14 +188,18 @@ class EquityPlot(QObject):
         for item in self._marks:
             self._plot.removeItem(item)
         colours = self._theme.colours
-        lines = [(at, 90, message, colours.muted) for at, message in self._past.flows]
-        lines += [(level.amount, 0, level.message, colours.tone(level.tone)) for level in self._levels]
-        self._marks = [self._line(place, angle, message, colour) for place, angle, message, colour in lines]
+        lines = [(at, 90, message, colours.muted, 0.92) for at, message in self._past.flows]
+        # One beside the other: two limits may lie so close that their words would cover each other.
+        lines += [
+            (level.amount, 0, level.message, colours.tone(level.tone), 0.01 + _BESIDE * number)
+            for number, level in enumerate(self._levels)
+        ]
+        self._marks = [self._line(*each) for each in lines]
 
-    def _line(self, place: float, angle: int, message: str, colour: QColor) -> Any:
+    def _line(self, place: float, angle: int, message: str, colour: QColor, along: float) -> Any:
         pen = QPen(colour, 1.0, Qt.PenStyle.DotLine)
         pen.setCosmetic(True)
-        options = {"color": colour, "position": 0.92 if angle else 0.01, "movable": False, "rotateAxis": None}
+        options = {"color": colour, "position": along, "movable": False, "rotateAxis": None}
         # The curve goes on behind the words.
         options["fill"] = self._theme.colours.base
         if not angle:

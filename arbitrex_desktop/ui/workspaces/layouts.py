@@ -64,11 +64,31 @@ RISK: Final = Layout(
     (
         (_H, {"risk": 0.62, "account": 0.38}),
         (_V, {"risk": 0.7, "positions": 0.3}),
-        (_V, {"account": 0.28, "equity": 0.42}),
+        (_V, {"account": 0.17, "equity": 0.53}),
     ),
     first="risk",
 )
 """Every limit, exposure and correlation, with account and curve, and what is held."""
+
+WIDE_RISK: Final = Layout(
+    QSize(2300, 1200),
+    (
+        ("risk", "positions", _V),
+        ("risk", "account", _H),
+        ("account", "equity", _V),
+        ("positions", "pending", _H),
+        ("pending", "history", _H),
+    ),
+    (("positions", "orders"), ("history", "notices"), ("account", "connection")),
+    (
+        (_H, {"risk": 0.62, "account": 0.38}),
+        (_V, {"risk": 0.5, "positions": 0.5}),
+        (_V, {"account": 0.12, "equity": 0.38}),
+        (_H, {"positions": 0.42, "pending": 0.3, "history": 0.28}),
+    ),
+    first="risk",
+)
+"""The same with what waits for a decision, and what was decided, beside what is held."""
 
 SMALL_RISK: Final = Layout(
     LEAST_SIZE,
@@ -97,7 +117,7 @@ REPLAY: Final = Layout(
 WORKSPACES: Final = (
     Workspace(N_("Trade"), "Ctrl+1", "market_watch", TRADE),
     Workspace(N_("Review"), "Ctrl+2", "closed", (REVIEW, SMALL_REVIEW)),
-    Workspace(N_("Risk"), "Ctrl+3", "risk", (RISK, SMALL_RISK)),
+    Workspace(N_("Risk"), "Ctrl+3", "risk", (WIDE_RISK, RISK, SMALL_RISK)),
     Workspace(N_("Replay"), "Ctrl+4", "chart", (REPLAY,)),
 )
 """The first is shown at the first start."""

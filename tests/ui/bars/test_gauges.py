@@ -44,7 +44,7 @@ def gauge(verdict: Verdict) -> tuple[str, str, str, float | None, Tone]:
         (limit("TOTAL_EXPOSURE_LIMIT", 0.307, 15.0), ("Exposure", "0.3x", "of 15.0x", near(0.0205), Tone.TEXT)),
         (limit("TOTAL_EXPOSURE_LIMIT", 9.1, 15.0), ("Exposure", "9.1x", "of 15.0x", near(0.6067), Tone.TEXT)),
         (limit("MARGIN_LEVEL_LIMIT", 230.0, 200.0, "%"), (
-            "Margin level", "230 %", "min 200 %", near(0.8696), Tone.WARN,
+            "Margin level", "230 %", "\N{GREATER-THAN OR EQUAL TO} 200 %", near(0.8696), Tone.WARN,
         )),
         (limit("OPEN_RISK_LIMIT", 1_640.0, 20_000.0, "money"), (
             "Open risk", "1,640", "of 20,000", near(0.082), Tone.TEXT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from arbitrex_desktop.ui.panels.equity_plot import EquityPlot, _MoneyAxis
 from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from tests.fakes.clock import START
+from tests.fakes.desk_data import risk_row
 
 Make = Callable[..., Freshness]
 
@@ -114,3 +116,16 @@ def test_a_stopped_loader_loads_nothing(panel: EquityPanel) -> None:
     loader.stop()
     QApplication.processEvents()
     assert not panel.has_plot
+
+
+def test_no_limit_covers_the_words_of_another(panel: EquityPanel, fresh: Make) -> None:
+    """Near a loss limit the others are near, too, and each must be told apart then."""
+    panel.install(EquityPlot)
+    plot = panel._plot
+    assert isinstance(plot, EquityPlot)
+    risk = risk_row(peak_equity=100_000.0, max_drawdown=0.02, day_anchor=100_000.0, daily_limit=2_000.0)
+    panel.refresh(fresh(equity=points(10), risk=risk))
+    panel.grab()
+    places = [line.label.sceneBoundingRect() for line in plot._marks]
+    assert len(places) == 3
+    assert not [1 for first, second in combinations(places, 2) if first.intersects(second)]
