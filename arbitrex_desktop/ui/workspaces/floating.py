@@ -16,9 +16,10 @@ _STEP: Final = QPoint(32, 32)
 
 
 def is_within_reach(panel: QRect, screens: Iterable[QRect]) -> bool:
-    """Return whether enough of a panel's upper edge is on a screen to take hold of it."""
+    """Return whether half of a panel's upper edge is on screens: less is what a window manager leaves of a lost one."""
     edge = QRect(panel.topLeft(), panel.topRight() + QPoint(0, _GRIP))
-    return any(min(seen.width(), seen.height()) >= _GRIP for seen in (screen.intersected(edge) for screen in screens))
+    seen = (screen.intersected(edge) for screen in screens)
+    return 2 * sum(each.width() for each in seen if each.height() >= _GRIP) >= edge.width()
 
 
 def bring_back(window: QMainWindow, docks: Iterable[QDockWidget]) -> list[QDockWidget]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QMainWindow, QToolBar
 
 from arbitrex_desktop.texts import _
@@ -25,6 +25,7 @@ _MOVED_VERSION: Final = 1000 + _VERSION
 """The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 
 _LONGEST_NAME: Final = 30
+_SETTLE_MS: Final = 300
 
 _log: Final = logging.getLogger(__name__)
 
@@ -49,7 +50,11 @@ class Workspaces(QObject):
         self.current = WORKSPACES[0].name
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
-        app.screenRemoved.connect(lambda _screen: self.bring_back())
+        # Qt tells of it while the screen still counts, and then puts the window's edge on another one.
+        self._screen_went = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._screen_went.timeout.connect(self.bring_back)
+        # A slot of this object's: with the window of another language it hears no more.
+        app.screenRemoved.connect(self._on_screen_removed)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,6 +102,10 @@ class Workspaces(QObject):
     def bring_back(self) -> None:
         """Bring back the floating panels whose monitor is gone."""
         bring_back(self._window, self._docks.docks.values())
+
+    @Slot(QScreen)
+    def _on_screen_removed(self, _screen: QScreen) -> None:
+        self._screen_went.start()
 
     def recall(self, docks: bytes, kept: Mapping[str, object]) -> None:
         """Take what was kept: the layout that was shown last, and `kept` of the rest."""
