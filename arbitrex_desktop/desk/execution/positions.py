@@ -26,6 +26,7 @@ from arbitrex_desktop.desk.execution.requests import (
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intent_queue.pending import in_flight_names
+from arbitrex_desktop.desk.intents.entry import AT_PRICE, NO_PRICE_YET, Say
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
 from arbitrex_desktop.desk.intents.standing import is_better
@@ -37,6 +38,7 @@ from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
+from arbitrex_desktop.texts import N_, _
 
 __all__ = ["PositionActions", "Which"]
 
@@ -80,9 +82,9 @@ class PositionActions:
         side = "BUY" if _is_long(position) else "SELL"
         done = reply.result.volume if reply.result and reply.result.volume else volume
         rest = position.volume - done
-        more = f"; {amounts.lots(rest)} lots stay open" if rest > _EPSILON else ""
+        more = _("; {lots} lots stay open").format(lots=amounts.lots(rest)) if rest > _EPSILON else ""
         what = f"{side} {amounts.lots(done)} {position.symbol} #{ticket}"
-        self._post_outcome(ticket, f"CLOSED {what}{_price_text(reply, info.digits)}{more}{why}")
+        self._post_outcome(ticket, f"{_('CLOSED')} {what}{_price_text(reply, info.digits)}{more}{why}")
 
     def close_many(self, which: Which, symbol: str = "", *, actor: str = TRADER) -> None:
         """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
@@ -152,7 +154,9 @@ class PositionActions:
             self._log.book.record(
                 intent, EventKind.EVIDENCE_FOUND, actor=TRADER, reason=message, body=to_body(attempt=attempt)
             )
-        self._post_outcome(ticket, f"order #{ticket} {order.symbol}: {_moved_text(order, request, info.digits)}")
+        self._post_outcome(
+            ticket, f"{_('order')} #{ticket} {order.symbol}: {_moved_text(order, request, info.digits, _)}"
+        )
 
     def _check_risk(self, order: TradeOrder, request: Mapping[str, Any]) -> None:
         """Raise `CommandRefused` when the RPM does not let an order lose more than before."""
@@ -177,7 +181,7 @@ class PositionActions:
         order, why = self._order(ticket), f": {reason}" if reason else ""
         self._journalled(order, f"cancel order #{ticket}{why}", cancel_request(order), reducing=True, actor=actor)
         self._post_outcome(
-            ticket, f"CANCELLED order #{ticket} {amounts.lots(order.volume_current)} {order.symbol}{why}"
+            ticket, f"{_('CANCELLED order')} #{ticket} {amounts.lots(order.volume_current)} {order.symbol}{why}"
         )
 
     def _post_outcome(self, ticket: int, text: str) -> None:
@@ -288,34 +292,35 @@ class PositionActions:
 def _price_text(reply: Reply, digits: int) -> str:
     """Return at which price something was done, as far as the broker tells."""
     price = reply.result.price if reply.result else 0.0
-    return f" at {price:.{digits}f}" if price else "; the broker has not told the price yet"
+    return _(AT_PRICE).format(price=f"{price:.{digits}f}") if price else _(NO_PRICE_YET)
 
 
 def _stops_text(position: TradePosition, request: Mapping[str, Any], digits: int) -> str:
     """Return in words which stop and target were set."""
     pairs = (("stop", position.sl, request["sl"]), ("target", position.tp, request["tp"]))
     moved = [
-        f"{name} {_format_level(before, digits)} \N{RIGHTWARDS ARROW} {_format_level(after, digits)}"
+        f"{_(name)} {_format_level(before, digits, _)} \N{RIGHTWARDS ARROW} {_format_level(after, digits, _)}"
         for name, before, after in pairs
         if before != after
     ]
     return f"{position.symbol} #{position.ticket}: {', '.join(moved)}"
 
 
-def _moved_text(order: TradeOrder, request: Mapping[str, Any], digits: int) -> str:
-    """Return in words how an order is moved."""
+def _moved_text(order: TradeOrder, request: Mapping[str, Any], digits: int, say: Say = str) -> str:
+    """Return in words how an order is moved; `say` gives a text in the language in which it will be read."""
     pairs = (("price", order.price_open), ("stop", order.sl), ("target", order.tp))
     keys = {"price": "price", "stop": "sl", "target": "tp"}
     return ", ".join(
-        f"{name} {_format_level(before, digits)} \N{RIGHTWARDS ARROW} {_format_level(request[keys[name]], digits)}"
+        f"{say(name)} {_format_level(before, digits, say)} \N{RIGHTWARDS ARROW} "
+        f"{_format_level(request[keys[name]], digits, say)}"
         for name, before in pairs
         if before != request[keys[name]]
     )
 
 
-def _format_level(price: float, digits: int) -> str:
+def _format_level(price: float, digits: int, say: Say) -> str:
     """Return a stop or target as a price, or that there is none."""
-    return f"{price:.{digits}f}" if price else "none"
+    return f"{price:.{digits}f}" if price else say(N_("none"))
 
 
 def _is_long(position: TradePosition) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +14,13 @@ from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.symbol_modes import SymbolExpiration, SymbolOrderMode
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
+from arbitrex_desktop.texts import N_
+
+Say = Callable[[str], str]
+"""Gives a text in the language in which it will be read: the window's, or, for the journal, English as it stands."""
+
+AT_PRICE: Final = N_(" at {price}")
+NO_PRICE_YET: Final = N_("; the broker has not told the price yet")
 
 ORDER_TYPES: Final = {
     (OrderKind.MARKET, 1): OrderType.BUY,
@@ -94,18 +102,19 @@ def lifetime_text(good_for: GoodFor, until: datetime | None) -> str:
     return f"until {until:%Y-%m-%d %H:%M} UTC" if good_for is GoodFor.TIME else f"until the end of {until:%Y-%m-%d}"
 
 
-def fill_text(fill: Fill, digits: int) -> str:
+def fill_text(fill: Fill, digits: int, say: Say = str) -> str:
     """Return price and slippage of a fill as far as they are known, ` at 1.30497, slippage +0.3 points`.
 
-    `digits`, the decimals of the symbol's prices.
+    `digits`, the decimals of the symbol's prices; `say` gives a text in the language in which it will be read.
     """
     if fill.price is None:
-        return "; the broker has not told the price yet"
-    price = f" at {fill.price:.{digits}f}"
+        return say(NO_PRICE_YET)
+    price = say(AT_PRICE).format(price=f"{fill.price:.{digits}f}")
     if fill.slippage_points is None:
         return price
     # A hair better than asked is none, and zero has no minus.
-    return f"{price}, slippage {round(fill.slippage_points, 1) + 0.0:+.1f} points"
+    slippage = f"{round(fill.slippage_points, 1) + 0.0:+.1f}"
+    return price + say(N_(", slippage {slippage} points")).format(slippage=slippage)
 
 
 def filled_text(fill: Fill, digits: int, *, of_lots: float | None = None) -> str:

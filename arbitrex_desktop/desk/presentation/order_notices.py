@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the trader is told of an intent: that it waits, how it ended and why, or that its order's fate is not known."""
+"""What the trader is told of an intent: that it waits, how it ended and why, or that its order's fate is not known.
+
+In the language of the window; the reasons that the journal keeps are English.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from arbitrex_desktop.desk.intents.entry import fill_text, lifetime_text, order_
 from arbitrex_desktop.desk.intents.events import Event, Fill, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.texts import _
 
 
 class OrderNotice(NamedTuple):
@@ -32,28 +36,34 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
         return None
     if intent.state is IntentState.REJECTED and event.actor != TRADER:
         return _is_refusal(intent)
-    name, reason = _name_of_order(intent), intent.reason or "no reason was given"
+    name, reason = _name_of_order(intent), intent.reason or _("no reason was given")
     fill = intent.fill or Fill()
     late = event.old_state is IntentState.FAILED
-    done, after = ("error", ", after it had counted as FAILED") if late else ("info", "")
+    done, after = ("error", _(", after it had counted as FAILED")) if late else ("info", "")
     texts = {
-        IntentState.FAILED: ("error", f"{name} FAILED: {reason}"),
+        IntentState.FAILED: ("error", _("{name} FAILED: {reason}").format(name=name, reason=reason)),
         IntentState.UNKNOWN: (
             "error",
-            f"The fate of {name} is UNKNOWN: {reason}; {intent.request.symbol} is blocked until it is known",
+            _("The fate of {name} is UNKNOWN: {reason}; {symbol} is blocked until it is known").format(
+                name=name, reason=reason, symbol=intent.request.symbol
+            ),
         ),
         IntentState.PARTIAL: (
             "error",
-            f"{name} PARTIAL: only {amounts.lots(fill.volume)} lots were executed{fill_text(fill, digits)}",
+            _("{name} PARTIAL: only {lots} lots were executed").format(name=name, lots=amounts.lots(fill.volume))
+            + fill_text(fill, digits, _),
         ),
-        IntentState.PLACED: (done, f"{name} PLACED{_resting_terms(intent, digits)}{after}"),
-        IntentState.FILLED: (done, f"{name} FILLED{fill_text(fill, digits)}{after}"),
-        IntentState.EXPIRED: ("info", f"{name} EXPIRED: {reason}"),
-        IntentState.CANCELLED: ("info", f"{name} CANCELLED: {reason}"),
-        IntentState.REJECTED: ("info", f"{name} REJECTED by you{f': {intent.reason}' if intent.reason else ''}"),
+        IntentState.PLACED: (done, _("{name} PLACED").format(name=name) + _resting_terms(intent, digits) + after),
+        IntentState.FILLED: (done, _("{name} FILLED").format(name=name) + fill_text(fill, digits, _) + after),
+        IntentState.EXPIRED: ("info", _("{name} EXPIRED: {reason}").format(name=name, reason=reason)),
+        IntentState.CANCELLED: ("info", _("{name} CANCELLED: {reason}").format(name=name, reason=reason)),
+        IntentState.REJECTED: (
+            "info",
+            _("{name} REJECTED by you").format(name=name) + (f": {intent.reason}" if intent.reason else ""),
+        ),
     }
     if intent.state is IntentState.PENDING:
-        text = f"{name} waits for your decision{_source_of_intent(intent)}"
+        text = _("{name} waits for your decision").format(name=name) + _source_of_intent(intent)
         return OrderNotice("info", f"waiting {intent.request.source}", text, replaces=True)
     text_of = texts.get(intent.state)
     return None if text_of is None else OrderNotice(text_of[0], f"order {intent.intent_id}", text_of[1])
@@ -64,21 +74,24 @@ def _is_refusal(intent: Intent) -> OrderNotice:
     side = order_name(intent.request)
     lots = f" {amounts.lots(intent.request.requested_volume)}" if intent.request.requested_volume else ""
     reason = intent.reason or (intent.judgement.reason if intent.judgement else "")
-    text = f"{side}{lots} {intent.request.symbol} REFUSED by the risk manager{_source_of_intent(intent)}: {reason}"
+    refused = _("{name} REFUSED by the risk manager").format(name=f"{side}{lots} {intent.request.symbol}")
+    text = f"{refused}{_source_of_intent(intent)}: {reason}"
     by_hand = intent.request.source == MANUAL
     return OrderNotice("warning" if by_hand else "info", f"refused {intent.request.source}", text, replaces=not by_hand)
 
 
 def _source_of_intent(intent: Intent) -> str:
     """Return which strategy an intent comes from, empty for the trader's own."""
-    return "" if intent.request.source == MANUAL else f" (from {intent.request.source})"
+    return "" if intent.request.source == MANUAL else _(" (from {source})").format(source=intent.request.source)
 
 
 def _name_of_order(intent: Intent) -> str:
     """Return an order as the trader knows it."""
     judgement = intent.approved or intent.judgement
     lots = judgement.lots if judgement else 0.0
-    closes = f" (close #{judgement.closes})" if judgement and judgement.closes is not None else ""
+    closes = (
+        _(" (close #{ticket})").format(ticket=judgement.closes) if judgement and judgement.closes is not None else ""
+    )
     return f"{order_name(intent.request)} {amounts.lots(lots)} {intent.request.symbol}{closes}"
 
 

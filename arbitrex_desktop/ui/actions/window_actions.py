@@ -50,7 +50,7 @@ class WindowActions(QObject):
         say: Callable[[str], None],
     ) -> None:
         super().__init__(window)
-        self._docks, self._panels = docks, desk.panels
+        self._window, self._docks, self._panels = window, docks, desk.panels
         self._watch = desk.market_watch
         self._say = say
         self._open_setting: Callable[[str], None] = lambda _name: None
@@ -77,6 +77,7 @@ class WindowActions(QObject):
         places.addSeparator()
         self._add(places, "next_panel", _("&Next panel"), partial(self._step, 1), "F6")
         self._add(places, "previous_panel", _("&Previous panel"), partial(self._step, -1), "Shift+F6")
+        self._add(places, "float_panel", _("&Float the panel, or dock it again"), self._float, "Ctrl+Shift+D")
         self._add(view, "palette", _("&Command palette"), self.palette.open_fresh, PALETTE_KEYS)
         sheet = self._add(help_menu, "keys", _("&Keys"), self.sheet.open_fresh, *SHEET_KEYS)
         help_menu.insertAction(help_menu.actions()[0], sheet)
@@ -94,7 +95,7 @@ class WindowActions(QObject):
         home.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _in_reading_order(self) -> list[str]:
-        """Return the docks' names column by column from the left, each from the top."""
+        """Return the docks' names row by row from the top, each from the left."""
         seen = [name for name, dock in self._docks.items() if not dock.isHidden() and not dock.isFloating()]
         places = {name: self._docks[name].geometry() for name in seen}
         return sorted(seen, key=lambda name: (places[name].top() // _ROW, places[name].left()))
@@ -107,6 +108,18 @@ class WindowActions(QObject):
         focus = QApplication.focusWidget()
         here = next((place for place, name in enumerate(names) if _is_in(focus, self._docks[name])), -step)
         self.go_to(names[(here + step) % len(names)])
+
+    def _float(self) -> None:
+        """Take the panel with the keyboard out of the window, or put it back."""
+        # The palette, from which this may come, has taken the keyboard from the panel.
+        focus = QApplication.focusWidget() or self._window.focusWidget()
+        name = next((name for name, dock in self._docks.items() if _is_in(focus, dock)), "")
+        if not name:
+            self._say(_("Go to a panel first: F6, or Alt with its digit"))
+            return
+        dock = self._docks[name]
+        dock.setFloating(not dock.isFloating())
+        self.go_to(name)
 
     def _actions(self) -> Iterable[PaletteEntry]:
         return [

@@ -253,3 +253,20 @@ def test_no_two_keys_are_alike(open_window: WindowMaker) -> None:
     keys = [keys.toString() for entry in entries for keys in entry.action.shortcuts()]
     keys += [local.keys for local in window.content.actions.table.local]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_a_panel_is_floated_and_docked_by_a_key(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The one with the keyboard; without one it says what to do first."""
+    window = activated(open_window(), qtbot)
+    actions, dock = window.content.actions, window.content._docks.docks["positions"]
+    floats = entry_of(window, "float_panel").action
+    actions.go_to("positions")
+    floats.trigger()
+    assert dock.isFloating()
+    qtbot.waitUntil(lambda: panel_with_keyboard(window) == "positions", timeout=OPEN_MS)
+    floats.trigger()
+    assert not dock.isFloating()
+    window.setFocus()
+    floats.trigger()
+    assert not dock.isFloating()
+    assert "Go to a panel first" in window.content.notice_bar.text

@@ -13,6 +13,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Ve
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.resources import resource
+from tests.ui.test_language import Pseudo
 
 RULES = {each.code.value: each for each in ALL_RULES}
 
@@ -86,3 +87,29 @@ def test_a_sentence_within_another_text_is_said_in_german(german: None) -> None:
     """What is around it stays."""
     check = verdict("MAX_POSITIONS_REACHED", Outcome.FAIL, 8, 8)
     assert translated(f"A: {check.message}.", [check]) == "A: Zahl der Positionen 8 hat die Grenze von 8 erreicht."
+
+
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speak a language that puts each text into brackets."""
+    monkeypatch.setattr(texts, "_catalogue", Pseudo())
+
+
+_NUMBERS = ((None, None, None), (1.0, 2.0, None), (1.0, 2.0, 0.0), (1.0, 2.0, 3.0))
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("note", ["", "a remark"])
+def test_no_sentence_has_a_form_that_is_not_known(bracketed: None, outcome: Outcome, note: str) -> None:
+    """Of every rule, with figures and without: a new wording would fall back to English, and nobody would notice."""
+    results = [
+        (rule, RuleResult(rule, outcome, seen, limit, room, note))
+        for rule in ALL_RULES
+        for seen, limit, room in _NUMBERS
+    ]
+    left = [
+        result.message()
+        for rule, result in results
+        if not check_text(Verdict("", outcome, None, None, "", result.message(), rule.subject)).startswith("[")
+    ]
+    assert left == []
