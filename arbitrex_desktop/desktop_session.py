@@ -6,13 +6,11 @@ Loaded once the window's frame has been seen.
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import logging
-import sys
 from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSystemTrayIcon
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
+from arbitrex_desktop.mt5.host.memory import return_freed_memory
 from arbitrex_desktop.one_window import OneWindow, bring_forward
 from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
@@ -32,10 +31,6 @@ from arbitrex_desktop.ui.diagnostics.unhandled import UnhandledErrors
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.worker import CoreWorker
 
-_MMAP_THRESHOLD: Final = -3
-"""The C library's number of the setting."""
-_LARGE: Final = 128 * 1024
-"""With which glibc begins."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +42,7 @@ class DesktopSession:
     """
 
     def __init__(self, settings: Settings, window: MainWindow, *, alone: bool) -> None:
-        return_large_pieces()
+        return_freed_memory()
         others = _keep_private(settings)
         logs.configure(settings.data_dir / "logs", _secrets(settings))
         if others:
@@ -90,19 +85,6 @@ class DesktopSession:
         if self._crash_file is not None:
             faulthandler.disable()
             self._crash_file.close()
-
-
-def return_large_pieces() -> None:
-    """Have the C library give pieces of 128 KB and more back to the system when they are freed; for all threads.
-
-    WORKAROUND: glibc raises that size to the largest piece freed so far, up to 32 MB.  Answers of the host, read and
-    thrown away, then lie among what is kept and leave holes: 12 MB in a week.  Once it is set, the size stays.
-    https://man7.org/linux/man-pages/man3/mallopt.3.html
-    """
-    if sys.platform == "linux":
-        choose = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-        if choose is not None:
-            choose(_MMAP_THRESHOLD, _LARGE)
 
 
 def _post_call(bar: NoticeBar, call: AlertCall) -> None:

@@ -8,6 +8,8 @@ import io
 import zipfile
 from pathlib import Path
 
+MORE_FILE = "more_symbols.txt"
+"""Says how many symbols the broker lists besides the usual ones."""
 _SCRIPT = """\
 import sys
 sys.path.insert(0, {checkout!r})

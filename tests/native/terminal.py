@@ -26,6 +26,7 @@ from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC
 from tests.mt5.conformance import connected
 from tests.native import layouts, pipe
+from tests.native.launcher import MORE_FILE
 from tests.native.protocol import Arguments, Command
 from tests.native.trouble import Trouble, TroubledTerminal
 
@@ -87,8 +88,14 @@ class Terminal:
         """
         if (self._folder / FROZEN_FILE).is_file():
             return TroubledTerminal(connected.open_broker().terminal)
+        more = self._folder / MORE_FILE
         spec = SimulationSpec(
-            login=LOGIN, server=SERVER, password=PASSWORD, epoch=self._epoch(), store=self._folder / "books.sqlite3"
+            login=LOGIN,
+            server=SERVER,
+            password=PASSWORD,
+            epoch=self._epoch(),
+            store=self._folder / "books.sqlite3",
+            more_symbols=int(more.read_text(encoding="ascii")) if more.is_file() else 0,
         )
         simulation = build_simulation(spec, SystemClock())
         behind = time.time() * 1000 - simulation.terminal.market_time_msc()

@@ -13,6 +13,7 @@ from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
 from arbitrex_desktop.mt5.host.inbox import Inbox, Interruption
+from arbitrex_desktop.mt5.host.memory import return_freed_memory
 from arbitrex_desktop.mt5.host.messages import (
     HostAnswer,
     HostLoading,
@@ -160,6 +161,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 def main() -> int:
     """Run the host on the process's standard streams, which are taken away from everything else first."""
+    return_freed_memory()
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     # A stray print of a library must not corrupt the answers.

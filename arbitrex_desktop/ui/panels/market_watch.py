@@ -37,7 +37,8 @@ _MOST_OFFERS: Final = 50
 _OFFERS_IN_SIGHT: Final = 5
 _AGAIN_S: Final = 60.0
 _ALL: Final = N_("All groups")
-_AGES_S: Final = 0.45
+_AGES_S: Final = 0.95
+"""Ages are counted up once a second: all cells of all rows are compared then."""
 _UNSEEN_S: Final = 0.25
 """Time between two readings of the board while no row can be seen; other panels show its prices, too."""
 

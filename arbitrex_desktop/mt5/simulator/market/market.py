@@ -31,7 +31,8 @@ HISTORY_START: Final = datetime(2010, 1, 4, 22, tzinfo=UTC)
 """The first moment of the broker's history, the start of a trading day: there are no bars or ticks before it."""
 
 _FIRST_MSC: Final = round(HISTORY_START.timestamp()) * 1000
-_DAYS_KEPT: Final = 123
+_DAYS_KEPT: Final = 82
+"""Of each usual symbol the present day and the one before."""
 _MINUTE_MSC: Final = 60_000
 
 

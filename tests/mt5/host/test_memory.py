@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""Memory that is freed goes back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FREED = """
+import ctypes, sys
+from arbitrex_desktop.mt5.host.memory import return_freed_memory
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd a b c d keepcost".split()]
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Info
+larger = bytes(16_000_000)
+del larger
+if sys.argv[1] == "returned":
+    return_freed_memory()
+before = library.mallinfo2().hblks
+piece = bytes(1_000_000)
+mapped = library.mallinfo2().hblks - before
+small = [bytes(100_000) for _ in range(100)]
+del small
+print(mapped, library.mallinfo2().keepcost > 1_000_000)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="tells of glibc's own memory"
+)
+@pytest.mark.parametrize(("way", "found"), [("returned", "1 False"), ("as usual", "0 True")])
+def test_freed_memory_is_returned_whatever_was_freed_before(project_root: Path, way: str, found: str) -> None:
+    """A megabyte is mapped by itself, and ten in small pieces are given back; one larger piece would end that."""
+    command = [sys.executable, "-c", FREED, way]
+    done = subprocess.run(command, cwd=project_root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == found
