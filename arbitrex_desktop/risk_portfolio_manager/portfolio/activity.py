@@ -148,27 +148,19 @@ class Activity:
         newest, other = self._trades.get(asked.trade(), (None, None))
         if newest is not None and newest.intent_id != asked.intent_id:
             other = newest
-        put_last(self._trades, asked.trade(), (asked, other), _KEEP_ENTRIES)
+        put_last(self._trades, asked.trade(), (asked, other))
         put_last(self.symbols, asked.symbol, None, _KEEP_SYMBOLS)
 
     def note_refusal(self, strategy_id: str, at: float) -> None:
         """Remember a refusal of a strategy's intent."""
         known = self.refusals.get(strategy_id) or deque[float](maxlen=1_000)
         known.append(at)
-        put_last(self.refusals, strategy_id, known, _KEEP_ENTRIES)
-
-    def note_heard(self, scope: tuple[str, str], at: float) -> None:
-        """Remember an adding intent that no throttle held back, for what it belongs to."""
-        put_last(self.heard, scope, at, _KEEP_ENTRIES)
-
-    def throttle(self, strategy_id: str, end: float) -> None:
-        """Throttle a strategy until a moment."""
-        put_last(self.throttled, strategy_id, end, _KEEP_ENTRIES)
+        put_last(self.refusals, strategy_id, known)
 
     def note_approval(self, symbol: str, notional: float, at: float, intent_id: str | None = None) -> None:
         """Remember an approval that adds exposure."""
         if intent_id:
-            put_last(self.admitted, intent_id, at, _KEEP_ENTRIES)
+            put_last(self.admitted, intent_id, at)
         self.orders.add(at)
         self.approvals.append(at)
         self.added.append((at, notional))
@@ -193,7 +185,7 @@ class Activity:
         self.throttled |= {name: monotonic + left - away for name, left in saved.throttled.items()}
 
 
-def put_last(table: dict[K, V], key: K, value: V, most: int) -> None:
+def put_last(table: dict[K, V], key: K, value: V, most: int = _KEEP_ENTRIES) -> None:
     """Set an entry of a table that keeps the latest `most`, and forget the first when there are more."""
     table.pop(key, None)
     table[key] = value

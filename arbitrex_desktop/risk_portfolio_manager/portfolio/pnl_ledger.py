@@ -140,13 +140,17 @@ class PnlFigures(msgspec.Struct, frozen=True):
 
 
 class _Sync(NamedTuple):
-    """A reading, the deals since `read_from`, and of day and week, in this order, the latest resets and deals since."""
+    """A reading, the deals since `read_from`, and of day and week, in this order, the latest resets and deals since.
+
+    `begun` has a reset that was made manually where that is the later one.
+    """
 
     account: AccountInfo
     deals: Sequence[TradeDeal]
     to_utc: ToUtc
     now: datetime
     starts: tuple[datetime, datetime]
+    begun: tuple[datetime, datetime]
     since: tuple[list[TradeDeal], list[TradeDeal]]
 
     @property
@@ -190,23 +194,23 @@ class PnlLedger(msgspec.Struct):
         starts: tuple[datetime, datetime],
     ) -> PnlFigures:
         """Take a reading and the deals since `read_from`, and return the figures; `starts` are the latest resets."""
-        daily = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[0], self.day_reset_at)]
-        weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
-        sync = _Sync(account, deals, to_utc, now, starts, (daily, weekly))
+        begun = max(starts[0], self.day_reset_at or EVER), max(starts[1], self.week_reset_at or EVER)
+        daily, weekly = ([deal for deal in deals if to_utc(deal.time) >= each] for each in begun)
+        sync = _Sync(account, deals, to_utc, now, starts, begun, (daily, weekly))
         if self.closing is None:
             self.closing, self.known_since = _first_checkpoint(sync), now
         self.closing = last = self._with_earlier(self.closing, sync)
         self._note_reading(account, now, starts)
         closing, lost, rise, credit = self._take(last, sync)
         since = self._lost_since(now) if lost else now
-        lost_today = lost if since >= self._since(starts[0], self.day_reset_at) else 0.0
+        lost_today = lost if since >= begun[0] else 0.0
         came = rise.amount + credit + sum(each.profit for each in daily if each.type in _FLOWS)
         return PnlFigures(
             peak=closing.peak,
             day=closing.day,
             week=closing.week,
             daily_pnl=_sum_of_results(daily) + lost_today,
-            weekly_pnl=_sum_of_results(weekly) + (lost if since >= self._since(starts[1], self.week_reset_at) else 0.0),
+            weekly_pnl=_sum_of_results(weekly) + (lost if since >= begun[1] else 0.0),
             realized=closing.realized,
             consecutive_losses=losing_run(daily),
             unexplained=lost,
@@ -258,7 +262,7 @@ class PnlLedger(msgspec.Struct):
         made, unnamed = last.realized + _sum_of_results(new), last.unnamed - late + gap
         current = msgspec.structs.replace(current, realized=made, unnamed=unnamed)
         if self.open_since is not None and now - self.open_since < _PATIENCE:
-            today = credit and self._unnamed(credit).at >= self._since(sync.starts[0], self.day_reset_at)
+            today = credit and self._unnamed(credit).at >= sync.begun[0]
             return current, lost, rise, credit if today else 0.0
         self.open_since = None
         self.sights.clear()
@@ -362,10 +366,6 @@ class PnlLedger(msgspec.Struct):
         else:
             equity = eve.equity + moved.between(eve.at, start)
         return LossBaseline(balance, equity).scaled(moved.factor(start) or 1.0)
-
-    def _since(self, start: datetime, reset: datetime | None) -> datetime:
-        """Return the later of the calendar's reset and a manual one."""
-        return start if reset is None else max(start, reset)
 
 
 def _reset_before(latest: PastReset, before: PastReset | None, start: datetime, factor: float) -> PastReset | None:

@@ -22,7 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import scopes_
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
-from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked, put_last
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
@@ -236,12 +236,12 @@ def _pace_strategy(state: RiskState, context: RuleContext, decision: TradeDecisi
     if not throttled and not context.exposure.reducing:
         named = ((each.level, each.name) for each in context.switches)
         for scope in {*scopes_of(context.intent.symbol, strategy), *named}:
-            activity.note_heard(scope, moment)
+            put_last(activity.heard, scope, moment)
     limit = config.rejection_velocity_count
     if context.intent.is_person_s or refused is None or not limit:
         return False
     activity.note_refusal(strategy, moment)
     if activity.refused_since(strategy, moment - config.rejection_velocity_window_seconds, limit) < limit:
         return False
-    activity.throttle(strategy, moment + config.throttle_duration_seconds)
+    put_last(activity.throttled, strategy, moment + config.throttle_duration_seconds)
     return True

@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import Portfo
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument, PoolInstruments
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger, Rise
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
@@ -100,8 +100,32 @@ class RiskState:
         self.book.refresh(self.portfolio, lambda symbol: self.instrument(symbol, config, intent), moment, seen)
 
     def instrument(self, symbol: str, config: RuleSettings, intent: TradeIntent | None = None) -> Instrument | None:
-        """Return a symbol's instrument; None when it is not known."""
-        return self.sources.instrument(symbol, config, self.portfolio, intent)
+        """Return a symbol's instrument from the pool; without one by its class, at the prices given.
+
+        None when the pool does not know it.
+        """
+        sources, known = self.sources, self.sources.instruments
+        if sources.pool is None:
+            classes = ClassInstruments(config.account_currency, config.default_volume_min, config.default_volume_step)
+            return classes.get(symbol, lambda name: self._given_price(name, intent))
+        if known is None or known.pool is not sources.pool:
+            known = sources.instruments = PoolInstruments(sources.pool, sources.clock.monotonic)
+        if sources.reading is not None:
+            known.account_currency = sources.reading.account.currency
+        known.oldest = config.max_quote_age_seconds
+        return known.get(symbol)
+
+    def _given_price(self, name: str, intent: TradeIntent | None) -> float | None:
+        """Return a price that the program gave: with this intent, with an earlier one, or in a position."""
+        if intent is not None and intent.symbol == name and intent.current_price is not None:
+            return intent.current_price
+        if name in self.sources.prices:
+            return self.sources.prices[name]
+        for position in self.portfolio.positions():
+            if getattr(position, "symbol", None) == name:
+                price = getattr(position, "current_price", None) or getattr(position, "entry_price", None)
+                return float(price) if price is not None else None
+        return None
 
     def limits(self, account: AccountView, config: RuleSettings) -> AccountLimits:
         """Return how an account stands to its limits; one that is the same in every field stands as it did."""

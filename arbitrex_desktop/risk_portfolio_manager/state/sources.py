@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +16,9 @@ from arbitrex_desktop.raw_layer.symbols import UnknownSymbol
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
-    ClassInstruments,
-    Instrument,
     PoolInstruments,
 )
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 
 @dataclass(slots=True)
@@ -40,6 +35,7 @@ class Sources:
         newest: what the portfolio shows: the account as last synced, or as polled since.
         polled: what the pool had read last when it was looked at, of whichever account.
         prices: what a program without a pool gave with its intents, by symbol.
+        instruments: the pool's; None before one was asked for.
     """
 
     clock: Clock
@@ -51,7 +47,7 @@ class Sources:
     newest: AccountReading | None = None
     polled: AccountReading | None = None
     prices: dict[str, float] = field(default_factory=dict)
-    _instruments: PoolInstruments | None = None
+    instruments: PoolInstruments | None = None
 
     def under_broker_name(self, intent: TradeIntent) -> TradeIntent:
         """Return an intent with the broker's symbol for a plain name; unchanged where that means none or several.
@@ -68,33 +64,6 @@ class Sources:
     def market_now(self) -> datetime:
         """Return market time, UTC."""
         return self.clock.now() if self.pool is None else self.pool.market_now()
-
-    def instrument(
-        self, symbol: str, config: RuleSettings, portfolio: PortfolioState, intent: TradeIntent | None
-    ) -> Instrument | None:
-        """Return a symbol's instrument from the pool; without one by its class, at the prices given."""
-        pool, known = self.pool, self._instruments
-        if pool is None:
-            classes = ClassInstruments(config.account_currency, config.default_volume_min, config.default_volume_step)
-            return classes.get(symbol, lambda name: self._given_price(name, portfolio.positions(), intent))
-        if known is None or known.pool is not pool:
-            known = self._instruments = PoolInstruments(pool, self.clock.monotonic)
-        if self.reading is not None:
-            known.account_currency = self.reading.account.currency
-        known.oldest = config.max_quote_age_seconds
-        return known.get(symbol)
-
-    def _given_price(self, name: str, positions: Iterable[Any], intent: TradeIntent | None) -> float | None:
-        """Return a price that the program gave: with this intent, with an earlier one, or in a position."""
-        if intent is not None and intent.symbol == name and intent.current_price is not None:
-            return intent.current_price
-        if name in self.prices:
-            return self.prices[name]
-        for position in positions:
-            if getattr(position, "symbol", None) == name:
-                price = getattr(position, "current_price", None) or getattr(position, "entry_price", None)
-                return float(price) if price is not None else None
-        return None
 
 
 def is_same_account(one: AccountReading, other: AccountReading) -> bool:
