@@ -40,7 +40,7 @@ from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.settings import Settings
-from arbitrex_desktop.settings.accounts import sessions_of
+from arbitrex_desktop.settings.accounts import Sessions, sessions_of
 from arbitrex_desktop.settings.catalogue import NewsSettings
 from arbitrex_desktop.settings.editor import FileSettingsEditor
 from arbitrex_desktop.settings.in_force import DEFAULT, SettingsInForce, defaults, load, shown
@@ -163,6 +163,27 @@ class PrivacyCheck:
         """Do nothing; there is nothing to end."""
 
 
+def _build_pool(  # noqa: PLR0917 - what a pool is made of
+    settings: Settings,
+    chosen: SettingsInForce,
+    sessions: Sessions,
+    sinks: tuple[TickSink, ...],
+    clock: Clock,
+    early: EarlyHost | None,
+) -> MT5ConnectionPool:
+    """Return the pool of the accounts; it is not started yet."""
+    return MT5ConnectionPool(
+        sessions,
+        symbols=_symbols_in(settings.replay) if settings.replay is not None else (),
+        session_logs_dir=settings.data_dir / "logs" / "mt5",
+        simulation=settings.simulation(),
+        sinks=sinks,
+        settings=chosen.section(PoolSettings),
+        clock=clock,
+        transport_factory=partial(HostProcess, early=early),
+    )
+
+
 def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost | None = None) -> TradingCore:
     """Build the core that the settings ask for; nothing is connected yet.  `early`: a host that was started already.
 
@@ -173,19 +194,11 @@ def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost 
     chosen = load(settings)
     _log_departures(chosen)
     environment = read_environment(settings.env_file)
-    ticks, calendar = chosen.section(TickSettings), news_calendar(chosen.section(NewsSettings), settings.data_dir)
+    calendar = news_calendar(chosen.section(NewsSettings), settings.data_dir)
     sessions = sessions_of(settings, environment, chosen.accounts, _password_store(chosen))
     logs.hide(str(session["password"]) for session in sessions.values() if session.get("password"))
-    pool = MT5ConnectionPool(
-        sessions,
-        symbols=_symbols_in(settings.replay) if settings.replay is not None else (),
-        session_logs_dir=settings.data_dir / "logs" / "mt5",
-        simulation=settings.simulation(),
-        sinks=tick_sinks(ticks, settings.data_dir, clock, environment.get(REDIS_PASSWORD, "")),
-        settings=chosen.section(PoolSettings),
-        clock=clock,
-        transport_factory=partial(HostProcess, early=early),
-    )
+    sinks = tick_sinks(chosen.section(TickSettings), settings.data_dir, clock, environment.get(REDIS_PASSWORD, ""))
+    pool = _build_pool(settings, chosen, sessions, sinks, clock, early)
 
     def make_rpm(shared: TradingPool) -> RiskPortfolioManager:
         return RiskPortfolioManager(chosen.risk, mt5_pool=shared, sync_with_mt5=True, clock=clock, calendar=calendar)
