@@ -116,3 +116,14 @@ def test_the_pictures_are_those_that_the_program_takes_of_itself() -> None:
     assert [name for name in NAMES if f"(pictures/{name}.png)" not in pages] == []
     assert [name for name, path in pictures.items() if path.stat().st_size > 150_000] == []
     assert {name for name, path in pictures.items() if QImage(str(path)).width() > WIDEST} == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["trailing stop", "take profit", "stop loss", "close all", "hotkeys", "snooze", "break-even", "report"]
+)
+def test_the_search_knows_a_traders_usual_words(words: str) -> None:
+    """Also where the window calls it by another one."""
+    guide = resource(GUIDE)
+    assert guide is not None
+    sections = tuple(each for page in PAGES for each in sections_of(guide.with_name(f"{page}.md")))
+    assert found_in(sections, words)
