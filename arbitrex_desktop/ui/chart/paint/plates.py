@@ -27,6 +27,11 @@ _CROSS: Final = 4.0
 _LEAST_FOR_PLATES: Final = 180.0
 """Pixels of width below which plates would hide the bars: lines and their prices on the axis stay."""
 
+_LEAST_FOR_ROWS: Final = 420.0
+"""Pixels of width below which a plate keeps to its first row."""
+_MOST: Final = 0.7
+"""Part of the width that plates take: what is right of them, the newest bars, stays free."""
+
 
 def legend_height(metrics: QFontMetrics) -> float:
     """Return how much of the plot's top the legend takes."""
@@ -45,22 +50,22 @@ def plates_of(
     if plot.width() < _LEAST_FOR_PLATES:
         return []
     named = [line for line in lines_in(lines, prices, plot) if line.text]
-    row = metrics.height() + 2.0
-    heights = [row * (line.text.count("\n") + 1) + 1.0 for line in named]
+    row, rows = metrics.height() + 2.0, [_rows(line, plot) for line in named]
+    heights = [row * len(each) + 1.0 for each in rows]
     # The legend stands above them.
     middles = spread_apart([prices.y(line.price) for line in named], heights, row + 4.0, plot.bottom())
-    most = plot.width() - 12.0
     placed = []
-    for line, middle, height in zip(named, middles, heights, strict=True):
-        width = max(metrics.horizontalAdvance(each) for each in _rows(line)) + 10.0
-        box = QRectF(plot.left() + 6.0, math.floor(middle - height / 2.0), min(width, most), height - 1.0)
+    for line, texts, middle, height in zip(named, rows, middles, heights, strict=True):
+        width = min(max(map(metrics.horizontalAdvance, texts)) + 10.0, _MOST * plot.width())
+        box = QRectF(plot.left() + 6.0, math.floor(middle - height / 2.0), width, height - 1.0)
         placed.append((line, box))
     return placed
 
 
-def _rows(line: PriceLine) -> list[str]:
+def _rows(line: PriceLine, plot: QRectF) -> list[str]:
     grip = "\N{UP DOWN ARROW} " if line.is_draggable else ""
-    return f"{grip}{line.text}".split("\n")
+    rows = f"{grip}{line.text}".split("\n")
+    return rows if plot.width() >= _LEAST_FOR_ROWS else rows[:1]
 
 
 def draw_lines(painter: QPainter, frame: Frame, colours: Colours) -> None:
@@ -72,14 +77,14 @@ def draw_lines(painter: QPainter, frame: Frame, colours: Colours) -> None:
         rects = shapes.dashes(stroke, dash, max(3.0, dash / 2.0)) if dash else [stroke]
         shapes.fill(painter, rects, colour)
     for line, box in plates_of(frame.lines, frame.prices, plot, painter.fontMetrics()):
-        _draw_plate(painter, line, box, colours)
+        _draw_plate(painter, line, _rows(line, plot), box, colours)
 
 
-def _draw_plate(painter: QPainter, line: PriceLine, box: QRectF, colours: Colours) -> None:
+def _draw_plate(painter: QPainter, line: PriceLine, rows: list[str], box: QRectF, colours: Colours) -> None:
     """Draw a line's text on a small plate; cut where that is too narrow."""
     painter.fillRect(box, colours.raised)
     painter.fillRect(QRectF(box.left(), box.top(), 2.0, box.height()), shapes.line_look(line, colours)[0])
-    inner, rows = box.adjusted(6.0, 0.0, 0.0, 0.0), _rows(line)
+    inner = box.adjusted(6.0, 0.0, 0.0, 0.0)
     each = inner.height() / len(rows)
     for number, row in enumerate(rows):
         painter.setPen(colours.text if number == 0 else colours.muted)
