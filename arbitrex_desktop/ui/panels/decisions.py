@@ -16,8 +16,11 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import is_open
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable, lay_out
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
+
+_NONE = N_("No decisions yet. Submit an intent in the ticket: what becomes of it is told here.")
 
 
 class DecisionsPanel(Panel):
@@ -31,8 +34,9 @@ class DecisionsPanel(Panel):
         self._fresh = NOTHING_YET
         columns = history_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[IntentRow] = RowTableModel(columns, lambda row: row.intent_id, self)
-        self.view = KeyedTable(self.model, theme, _("No decisions yet"), lambda row: row.intent_id)
+        self.view = KeyedTable(self.model, theme, _(_NONE), lambda row: row.intent_id)
         self.view.own_menu = self.menu
+        self.offer = self.offer_in(self.view.viewport())
         self.checks = ChecksTable(theme)
         lay_out(self, self.view, self.checks)
         self.view.choice_changed.connect(self._show_choice)
@@ -41,10 +45,11 @@ class DecisionsPanel(Panel):
         """Show the intents that have ended."""
         self._fresh = fresh
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
-        self.view.set_empty_text(_("No decisions yet") if known else _("Decisions are not known yet"))
+        self.view.set_empty_text(_(_NONE) if known else _("Decisions are not known yet"))
         intents = fresh.snapshot.intents if fresh.snapshot else ()
         ended = (row for row in intents if not is_open(row))
         self.view.set_rows(sorted(ended, key=lambda row: row.changed_at, reverse=True))
+        self.offer.show_offer(NextStep.INTENT if known and not self.model.rows else None)
 
     def menu(self) -> QMenu | None:
         """Return what can be done with the chosen intent, None when none is chosen."""

@@ -26,6 +26,7 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
+_NONE = N_("No pending orders. Choose Limit or Stop in the ticket to have one rest at the broker.")
 _NOT_KNOWN = N_("Orders are not known yet")
 
 
@@ -66,7 +67,7 @@ class OrdersPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         known = snapshot is not None and snapshot.account is not None
-        self.view.set_empty_text(_("No pending orders") if known else _(_NOT_KNOWN))
+        self.view.set_empty_text(_(_NONE) if known else _(_NOT_KNOWN))
         self.view.set_rows(snapshot.orders if snapshot else ())
         self.offer.show_offer(NextStep.INTENT if snapshot and known and not snapshot.orders else None)
         self.view.set_dimmed(not fresh.account_fresh)

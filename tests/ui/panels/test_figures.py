@@ -340,3 +340,19 @@ def test_checks_show_observed_and_limit(observed: float | None, limit: float | N
     assert column.text(check) == text
     assert "words" in column.tip(check)
     assert unit in column.tip(check)
+
+
+def test_without_decisions_the_way_to_one_is_offered(
+    qtbot: QtBot, theme: Theme, fresh: Callable[..., Freshness]
+) -> None:
+    """In words and by a button, once it is known that there are none; gone with the first."""
+    panel = DecisionsPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show()
+    for snapshot, offered in (
+        (fresh(account=None, intents=()), False),
+        (fresh(intents=()), True),
+        (fresh(intents=(intent_row("a", state=IntentState.FILLED),)), False),
+    ):
+        panel.refresh(snapshot)
+        assert panel.offer.isVisible() is offered

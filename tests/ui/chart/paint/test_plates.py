@@ -12,9 +12,7 @@ from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine
 from arbitrex_desktop.ui.chart.paint.plates import plates_of
 from arbitrex_desktop.ui.chart.scales import PriceScale
 
-PLAN = (
-    "BUY 3.25 at market  would be refused: the position count in the symbol reached its limit\nmargin level 2,449 %"
-)
+PLAN = "BUY 3.25 at market  would be refused: the position count in the symbol reached its limit\nmargin level 2,449 %"
 PRICES = PriceScale(top=20.0, height=300.0, low=1.0, high=2.0)
 
 
