@@ -81,8 +81,8 @@ class LevelHand(QObject):
         )
 
     def add(self, price: float) -> None:
-        """Draw a level at a price."""
-        if self.symbol:
+        """Draw a level at a price, unless there is one: a second would lie on it unseen."""
+        if self.symbol and all(each.price != price for each in self._levels.of(self.symbol)):
             self._levels.add(self.symbol, price)
 
     def edit(self, key: str) -> None:

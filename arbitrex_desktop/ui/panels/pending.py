@@ -272,7 +272,10 @@ class PendingPanel(Panel):
         self._knows_no_undo, self._warned = True, None
         self._decide(row.intent_id, _("Approved"))
         self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(most, row.closes)))
-        self._choose_none(_("Approved {trade_text}").format(trade_text=trade_text(replace(row, lots=most))))
+        # At this moment's price and account the risk manager may let through less.
+        sized = row.closes is not None or row.requested_lots is not None
+        text = _("Approved {trade_text}") if sized else _("Approved, at most {trade_text}")
+        self._choose_none(text.format(trade_text=trade_text(replace(row, lots=most))))
 
     def _reject(self, _intent_id: str = "") -> None:
         row = self.chosen

@@ -115,6 +115,8 @@ def test_a_level_is_drawn_by_key_and_taken_away(bench: Bench) -> None:
     QTest.keyClick(view, Qt.Key.Key_L)
     (line,) = lines(bench)
     assert line.price == view.price_at(at.y())
+    QTest.keyClick(view, Qt.Key.Key_L)
+    assert lines(bench) == [line]
     point(bench, LAST + 0.001)
     QTest.keyClick(view, Qt.Key.Key_Delete)
     assert lines(bench) == [line]

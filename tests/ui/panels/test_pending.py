@@ -420,3 +420,18 @@ def test_a_press_on_another_card_is_about_that_card(panel: PendingPanel, fresh: 
     assert asked == [ApproveIntent("two", SeenTrade(0.2))]
     card(panel, "one").reject.click()
     assert asked[1:] == [RejectIntent("one")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"), [({}, "Approved, at most ▲ BUY 0.60"), ({"requested_lots": 0.6}, "Approved ▲ BUY 0.60")]
+)
+def test_a_size_left_to_the_risk_manager_is_said_to_be_the_most(
+    panel: PendingPanel, fresh: Make, changes: dict[str, Any], said: str
+) -> None:
+    """It looks again at the click, and what is filled may be less than what the card had."""
+    settle(panel, fresh(intents=(intent_row("p", **changes),)))
+    card(panel, "p").approve.click()
+    panel._guard.stop()
+    panel._guard.timeout.emit()
+    card(panel, "p").approve.click()
+    assert panel.blocker.text().startswith(said)
