@@ -135,7 +135,8 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
     def changed(self, row: int, first: int = 0, last: int | None = None) -> None:
         """Tell the views that cells of one row changed."""
         end = len(self.columns) - 1 if last is None else last
-        self.dataChanged.emit(self.index(row, first), self.index(row, end))
+        # `index` would ask for the numbers of rows and columns first, four calls from Qt into Python.
+        self.dataChanged.emit(self.createIndex(row, first), self.createIndex(row, end))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column's value, now and from now on; -1 gives the rows' own order back at the next `set_rows`."""
