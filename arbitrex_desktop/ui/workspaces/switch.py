@@ -35,7 +35,6 @@ class WorkspaceSwitch:
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._choose_tab)
-        window.menuBar().setCornerWidget(self.tabs)
         self._choices: list[QAction] = []
         self._group = QActionGroup(self.menu)
         self._rest = self.menu.addSeparator()
@@ -93,6 +92,9 @@ class WorkspaceSwitch:
                 ),
             )
         self.tabs.blockSignals(False)
+        # Only then does the menu bar give the tabs the room that they need by now.
+        self._window.menuBar().setCornerWidget(self.tabs)
+        self.tabs.show()
 
     def _choice(self, name: str, keys: str) -> QAction:
         action = QAction(name if self._workspaces.is_own(name) else _(name), self.menu)

@@ -175,3 +175,23 @@ def test_every_table_keeps_its_columns(open_window: WindowMaker) -> None:
     found = [table for panel in again.content.panels.values() for table in panel.findChildren(TableView)]
     assert {table.accessibleName(): table.choices["hidden"] for table in found} == left_out
     assert len(tables) == len(found) > len(again.content.panels) - 4
+
+
+def test_a_new_workspace_has_its_tab_beside_the_others(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """None of them is scrolled out of sight where there is room, nor after one is deleted."""
+    window = open_window()
+    window.resize(1600, 1000)
+    tabs = window.menuBar().cornerWidget()
+    assert isinstance(tabs, QTabBar)
+
+    def all_are_seen() -> bool:
+        rects = [tabs.tabRect(place) for place in range(tabs.count())]
+        return all(tabs.rect().contains(each) for each in rects)
+
+    for name in ("Morning desk", "After the news"):
+        window.content.workspaces.save_as(name)
+        qtbot.waitUntil(all_are_seen, timeout=OPEN_MS)
+    assert tabs.count() == len(NAMES) + 2
+    window.content.workspaces.remove()
+    qtbot.waitUntil(all_are_seen, timeout=OPEN_MS)
+    assert tabs.isVisible()
