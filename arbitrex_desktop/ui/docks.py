@@ -296,7 +296,8 @@ class Docks:
     def _lay_out(self, layout: Layout, *, closed: Collection[str], seen: Collection[str]) -> None:
         with self._at_once():
             for dock in self.docks.values():
-                dock.setFloating(False)
+                if dock.isFloating():
+                    dock.setFloating(False)
                 self._window.removeDockWidget(dock)
             self._place(layout)
             for name, dock in self.docks.items():
