@@ -89,17 +89,7 @@ class MarketWatchPanel(Panel):
         self._pacer = FramePacer(clock, self)
         self._pacer.least_seconds = _UNSEEN_S
         self._pacer.frame.connect(self.draw_frame)
-        self._filter.textChanged.connect(self._narrow)
-        self._group.currentTextChanged.connect(self._narrow)
-        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
-        clear.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_(_ADD)), watched=True))
-        self.view.own_menu = self.menu
-        add = self.offers.addAction(_("Add it to the watch list"))
-        add.triggered.connect(lambda: self.offers.itemActivated.emit(self.offers.currentItem()))
-        self.offers.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.view.activated.connect(lambda index: self._emit(self.symbol_chosen, index.row()))
-        self.view.clicked.connect(lambda index: self._emit(self.symbol_clicked, index.row()))
+        self._connect_parts()
 
     @property
     def quoted(self) -> int:
@@ -283,6 +273,20 @@ class MarketWatchPanel(Panel):
         chosen = self.model.row_at(row)
         if chosen is not None:
             signal.emit(chosen.symbol)
+
+    def _connect_parts(self) -> None:
+        """Let filter, list and offers act on what the trader does with them."""
+        self._filter.textChanged.connect(self._narrow)
+        self._group.currentTextChanged.connect(self._narrow)
+        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
+        clear.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_(_ADD)), watched=True))
+        self.view.own_menu = self.menu
+        add = self.offers.addAction(_("Add it to the watch list"))
+        add.triggered.connect(lambda: self.offers.itemActivated.emit(self.offers.currentItem()))
+        self.offers.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.view.activated.connect(lambda index: self._emit(self.symbol_chosen, index.row()))
+        self.view.clicked.connect(lambda index: self._emit(self.symbol_clicked, index.row()))
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
