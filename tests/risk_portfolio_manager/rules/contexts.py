@@ -107,6 +107,14 @@ def approved_at(*moments: float, symbol: str = "EURUSD", notional: float = 0.0) 
     return activity
 
 
+def executed_at(*moments: float) -> Activity:
+    """Return a memory of trades of programs that name no strategy, approved at some moments."""
+    activity = Activity()
+    for moment in moments:
+        activity.note_execution("", moment)
+    return activity
+
+
 def refused_at(*moments: float) -> Activity:
     """Return a memory of refusals of strategy `bot`."""
     return Activity(refusals={"bot": deque(moments)})

@@ -123,3 +123,13 @@ def test_what_a_moved_stop_adds_is_part_of_the_trades_loss(moved: float, left: f
         found = RiskPerTrade().check(context(config, size={"units": size, "moved_loss": moved}))
         assert found.outcome is outcome
         assert found.headroom == pytest.approx(left / 0.015)
+
+
+def test_what_a_moved_stop_costs_counts_as_the_trade_s() -> None:
+    """Loss of the trade's own units and what the position loses more at the new stop, as a share of capital."""
+    found = RiskPerTrade().check(
+        context(RPMConfig(max_risk_per_trade=0.01), size={"units": 20_000.0, "moved_loss": 400.0})
+    )
+    assert (found.outcome, found.limit) == (Outcome.PASS, 0.01)
+    assert found.observed == pytest.approx((20_000.0 * 0.015 + 400.0) / 100_000.0)
+    assert found.headroom == pytest.approx((1_000.0 - 400.0) / 0.015)

@@ -9,8 +9,10 @@ import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market.scenarios import Scenarios
+from arbitrex_desktop.risk_portfolio_manager.rules.margin import MarginLevel
 from arbitrex_desktop.risk_portfolio_manager.rules.tail_risk import ExpectedShortfall, ValueAtRisk
 from arbitrex_desktop.risk_portfolio_manager.rules.total_exposure import TotalExposure
+from tests.fakes.broker_data import make_account
 from tests.risk_portfolio_manager.rules.contexts import JOINT, context
 
 
@@ -33,3 +35,13 @@ def test_the_tail_in_use_is_the_larger_of_both_losses() -> None:
 def test_without_capital_no_share_of_it_is_in_use() -> None:
     """An empty account has no figure, rather than a division by nothing."""
     assert TotalExposure().in_use(context(account={"capital": 0.0})) is None
+
+
+def test_the_margin_level_in_use_counts_what_is_in_flight() -> None:
+    """Equity over margin in use and in flight; of an account that was not read, or uses none, there is no level."""
+    account = make_account(equity=50_000.0, margin=8_000.0)
+    found = MarginLevel().in_use(context(account={"latest": account}, exposure={"margin": 2_000.0}))
+    assert found is not None
+    assert (found.observed, found.limit) == (500.0, RPMConfig().min_margin_level_pct)
+    assert MarginLevel().in_use(context(account={"latest": None}, exposure={"margin": 2_000.0})) is None
+    assert MarginLevel().in_use(context(account={"latest": make_account(margin=0.0)})) is None

@@ -33,6 +33,7 @@ from tests.risk_portfolio_manager.rules.contexts import (
     approved_at,
     asked_at,
     context,
+    executed_at,
     refused_at,
 )
 
@@ -241,6 +242,17 @@ NUMBERS: list[Measured] = [
     ),
     (pacing.SymbolSpacing(), {"config": WIDE_SPACING, "activity": approved_at(NOW - 600.0)}, PASS, 600.0, 600.0, ""),
     (pacing.SymbolSpacing(), {"config": WIDE_SPACING, "activity": approved_at(NOW - 599.0)}, FAIL, 599.0, 600.0, ""),
+    (
+        pacing.ExecutionThrottle(),
+        {
+            "config": RPMConfig(max_executions=3, executions_window_seconds=60.0),
+            "activity": executed_at(NOW - 60.0, NOW - 59.0, NOW),
+        },
+        PASS,
+        2,
+        3,
+        "",
+    ),
     (requested_volume.RequestedVolume(), {"intent": {"requested_volume": 0.1}}, PASS, 0.1, 0.1, ""),
     (
         requested_volume.RequestedVolume(),

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, OrderKind
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.rules import (
     consecutive_losses,
     correlation,
     currency_exposure,
+    entry_price,
     exposure_velocity,
     losses,
     margin,
@@ -163,6 +164,18 @@ WITHOUT_NUMBERS: list[Case] = [
     (correlation.CorrelatedExposure(), {"size": {"unit_notional": None}}, UNKNOWN, "what a unit is worth is not known"),
     (sources.Connection(), {}, PASS, "connected"),
     (sources.TradingAllowed(), {}, PASS, "allowed"),
+    (
+        sources.TradingAllowed(),
+        {"account": {"latest": make_account(trade_allowed=False)}},
+        FAIL,
+        "the broker does not allow trading on this account",
+    ),
+    (
+        entry_price.EntryPrice(),
+        {"intent": {"order_kind": OrderKind.LIMIT, "order_price": 1.2}},
+        FAIL,
+        "the market at 1.1500575 has passed the limit price 1.2",
+    ),
     (symbol_trading.SymbolKnown(), {}, PASS, "known"),
     (symbol_lists.SymbolLists(), {}, PASS, "allowed"),
     (
