@@ -70,6 +70,19 @@ def test_a_large_risk_workspace_shows_what_waits_and_what_was_decided(room: Show
     assert not hidden & {"risk", "account", "equity", "positions", "pending", "history"}
 
 
+def test_a_curve_is_there_when_its_tab_is_opened_though_nothing_new_comes(room: Showroom) -> None:
+    """Where the line is lost no point follows that would have it drawn: "No sync yet" would be untrue."""
+    content = room.show(STATES["lost"](), LEAST_SIZE).content
+    content._docks.bring_forward("equity")
+    plot = content.equity._plot
+    assert plot is not None
+    for _ in range(_PATIENCE):
+        QTest.qWait(_SETTLE_MS)
+        if content.equity._stack.currentWidget() is plot.widget():
+            break
+    assert content.equity._stack.currentWidget() is plot.widget()
+
+
 def test_a_state_moves_no_panel(room: Showroom) -> None:
     """What is said of old data has the room that there was: no limit slides away under the eye when a line is lost."""
     places = []

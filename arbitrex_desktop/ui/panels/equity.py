@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPaintEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
@@ -74,6 +74,7 @@ class EquityPanel(Panel):
         self._fresh = NOTHING_YET
         self._plot: Plot | None = None
         self._points: tuple[EquityPoint, ...] = ()
+        self._is_drawn = False
         self._loader = PlotLoader(parent=self)
         self._loader.loaded.connect(self.install)
         self._loader.failed.connect(self.show_failure)
@@ -155,20 +156,21 @@ class EquityPanel(Panel):
             self._points = snapshot.equity
             self._show_points()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw what came while nobody could see it."""
-        super().showEvent(event)
-        self._show_points()
-
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Load the plot: laid out behind other docks, the panel is shown for a moment, but never painted."""
+        """Load the plot, or draw what came while nobody could see it.
+
+        Laid out behind other docks, the panel is shown for a moment, but never painted.
+        """
         super().paintEvent(event)
         if self._plot is None:
             self._loader.start()
+        elif not self._is_drawn:
+            QTimer.singleShot(0, self, self._show_points)
 
     def _show_points(self) -> None:
         """Draw, once there are a plot and points; axes without numbers would invent some."""
-        if self._plot is not None and self._points and not self.visibleRegion().isEmpty():
+        self._is_drawn = not self.visibleRegion().isEmpty()
+        if self._plot is not None and self._points and self._is_drawn:
             self._plot.show_points(self._points)
             self._stack.setCurrentWidget(self._plot.widget())
 
