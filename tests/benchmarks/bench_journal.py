@@ -38,15 +38,13 @@ CHECKS: Final = (Verdict("MAX_LOTS", Outcome.PASS, 1.5, 2.0, "lots", "lots 1.5, 
 
 
 def story(number: int, at: datetime) -> tuple[NewEvent, NewEvent]:
-    """Return an intent's two events: it came, and it was judged, every second one refused."""
+    """Return an intent's two events: it came, and it was refused, by two rules in turn; nothing is left to be done."""
     event = partial(NewEvent, at, actor="desk", intent_id=f"INTENT{number}", source="bot", symbol="EURUSD")
-    refused = number % 2
-    judgement = RiskAnswer("REJECTED" if refused else "APPROVED", at, reason="MAX_LOTS" * refused, checks=CHECKS)
-    state = IntentState.REJECTED if refused else IntentState.PENDING
+    judgement = RiskAnswer("REJECTED", at, reason=("MAX_LOTS", "SPREAD_TOO_WIDE")[number % 2], checks=CHECKS)
     request = to_body(request=IntentRequest("EURUSD", 1, source="bot"), expires_at=at + timedelta(minutes=2))
     return (
         event(EventKind.RECEIVED, new_state=IntentState.RECEIVED, body=request),
-        event(EventKind.JUDGED, new_state=state, body=to_body(judgement=judgement)),
+        event(EventKind.JUDGED, new_state=IntentState.REJECTED, body=to_body(judgement=judgement)),
     )
 
 
