@@ -111,6 +111,7 @@ class RiskPortfolioManager(RiskFigures):
         self._repository = StateRepository(kept, self._clock)
         self._shared = SharedAccount()
         self._bars = BarReader(self._clock)
+        self._looked_at = ""
         self._read_again_at = -math.inf
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = self._config_hash = ""
@@ -146,6 +147,8 @@ class RiskPortfolioManager(RiskFigures):
         """
         self._read_again()
         with self._lock:
+            # Its bars are read soon, or a size that a form showed would become another one once it is submitted.
+            self._looked_at = intent.symbol
             output, effect, changes = self._answer(intent, record=record)
         if not changes or self._repository.write(changes) or effect is None or effect.reservation is None:
             return output
@@ -184,7 +187,7 @@ class RiskPortfolioManager(RiskFigures):
             return True
 
     def bars_due(self) -> bool:
-        """Return whether daily bars of what is held or was asked for are due; each symbol's are once an hour."""
+        """Return whether daily bars of what is held, was asked for or looked at are due; each symbol's are once an hour."""
         return bool(self._bars.due(self._measured()))
 
     def read_bars(self) -> None:
@@ -427,10 +430,10 @@ class RiskPortfolioManager(RiskFigures):
         return lift_explained(state, results) if explained else latch(state, self.config, account, results)
 
     def _measured(self) -> list[str]:
-        """Return the symbols of what is held or was asked for."""
+        """Return the symbols of what is held, was asked for or was looked at last."""
         with self._lock:
             held = (position.symbol for position in self._state.portfolio.positions())
-            return [*held, *self._state.activity.symbols]
+            return [*held, *self._state.activity.symbols, *filter(None, (self._looked_at,))]
 
     def _cooldown(self) -> float:
         """Return for how long only reducing trades pass after an automatic halt; 0 while time spacing is off."""

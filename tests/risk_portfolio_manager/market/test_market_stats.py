@@ -221,3 +221,15 @@ def test_a_market_that_went_wild_lately_is_a_shock() -> None:
     rpm.process_trade_intent(**intent(confidence_score=0.0))
     rpm.sync_with_mt5_account()
     assert reason(rpm.evaluate(**intent())) == "EXTREME_VOLATILITY"
+
+
+def test_what_is_only_looked_at_is_measured_too() -> None:
+    """A size that a form shows must not become another one a second after it is submitted."""
+    pool = FakePool()
+    rpm = pooled(pool)
+    rpm.sync_with_mt5_account()
+    assert not rpm.bars_due()
+    rpm.evaluate(**intent())
+    assert rpm.bars_due()
+    rpm.read_bars()
+    assert not rpm.bars_due()
