@@ -187,7 +187,7 @@ class RiskPortfolioManager(RiskFigures):
             return True
 
     def bars_due(self) -> bool:
-        """Return whether daily bars of what is held, was asked for or looked at are due; each symbol's are once an hour."""
+        """Return whether daily bars of what is held, asked for or looked at are due; each symbol's are once an hour."""
         return bool(self._bars.due(self._measured()))
 
     def read_bars(self) -> None:
