@@ -121,6 +121,13 @@ def stop_of(desk: Desk) -> float:
 class TestCarriedOut:
     """On a desk, as the broker sees it."""
 
+    def test_r_is_known_where_prices_are_below_one(self, desk: Desk) -> None:
+        """A stop at 0.94 is one: R is its distance from the opening price, 100 pips."""
+        hold(desk, price_open=0.95, sl=0.94)
+        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        text = desk.core.snapshot().positions[0].standing
+        assert text == "break-even at 0.96000 (+1 R)"
+
     @pytest.mark.parametrize("side", [1, -1])
     def test_break_even_at_one_r(self, desk: Desk, side: int) -> None:
         """100 pips ahead the stop goes to the opening price, once, with the target left as it is."""

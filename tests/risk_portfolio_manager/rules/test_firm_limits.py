@@ -84,6 +84,12 @@ def test_the_buffer_stops_before_the_firm_does() -> None:
         assert FirmDailyLoss().check(context(config, account=day)).outcome is outcome
 
 
+def test_an_equity_that_is_no_number_holds_no_floor() -> None:
+    """It is above no floor and below none: not known, which refuses."""
+    found = AccountFloor().check(context(lent(firm_max_loss=0.1), account={"equity": math.nan}))
+    assert (found.outcome, found.note) == (Outcome.UNKNOWN, "equity is no number")
+
+
 def test_trading_ends_at_the_target_once_the_days_are_done() -> None:
     """Before, with days missing, at it; a day counts by its profit where that is asked for."""
     days = {f"2025-03-{day:02}": DayResult(500.0, 1) for day in range(3, 7)}
