@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the window costs and how late it is, each figure beside a reference of the same run (Linux, with a screen).
+"""What the window costs and how late it is, each figure beside a reference of the same run.
 
+On Linux, and without a screen unless `QT_QPA_PLATFORM` names one.
 `python -m tests.benchmarks.bench [--quick] [--json FILE]` prints a table: ours; the classic design, which is one
 signal a tick into a `QTableWidget`; a bare window; an append with fsync.  The figures stand in FILE as JSON, too.
 Medians of one machine: trust the ratios, and none of them while other programs are at work.
@@ -37,7 +38,8 @@ APPENDS: Final = 300
 def screen(design: str, rate: float) -> dict[str, Any]:
     """Measure one design at one rate, in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_screen", design, str(rate)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
