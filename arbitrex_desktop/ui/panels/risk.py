@@ -140,7 +140,13 @@ class RiskPanel(Panel):
             worst = risk.worst.get(code) if risk else None
             bar = self.limits[code]
             unit = f" {self._fresh.currency}" if verdict.unit == "money" else ""
-            bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}{unit}", stale=stale, worst=worst)
+            bar.show_used(
+                used_of(verdict),
+                f"{gauge.value} {gauge.limit}{unit}",
+                stale=stale,
+                worst=worst,
+                may_be_full=gauge.tone is not Tone.BAD,
+            )
             bar.setToolTip(f"{gauge.tip[:1].upper()}{gauge.tip[1:]}{_worst_text(worst)}")
         for code, bar in self.limits.items():
             if code not in present:

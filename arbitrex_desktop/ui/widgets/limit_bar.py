@@ -33,6 +33,7 @@ class LimitBar(QWidget):
         self._used: float | None = None
         self._worst: float | None = None
         self._stale = True
+        self._may_be_full = False
         self.setFont(tabular(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(caption)
@@ -48,15 +49,24 @@ class LimitBar(QWidget):
         """What the used share means: usual, near the limit, at or past it, or not known to be present."""
         if self._stale or self._used is None:
             return Tone.MUTED
-        if self._used >= 1.0:
+        if self._used > 1.0 or (self._used == 1.0 and not self._may_be_full):
             return Tone.BAD
         return Tone.WARN if self._used >= _AMBER_FROM else Tone.TEXT
 
-    def show_used(self, used: float | None, text: str, *, stale: bool = False, worst: float | None = None) -> None:
+    def show_used(
+        self,
+        used: float | None,
+        text: str,
+        *,
+        stale: bool = False,
+        worst: float | None = None,
+        may_be_full: bool = False,
+    ) -> None:
         """Show a share of the limit (1 is all of it; None or no number is not known) and the numbers in words.
 
-        `worst`, the greatest share of today, has a mark on the bar.
+        `worst`, the greatest share of today, has a mark on the bar; `may_be_full`, whether all of it is no breach.
         """
+        self._may_be_full = may_be_full
         known = used if used is not None and math.isfinite(used) else None
         if (known, text, stale, worst) != (self._used, self._text, self._stale, self._worst):
             self._used, self._text, self._stale, self._worst = known, text, stale, worst

@@ -103,3 +103,11 @@ def test_a_wide_panel_shows_limits_and_exposure_side_by_side(panel: RiskPanel) -
     assert panel._columns.direction() is QBoxLayout.Direction.TopToBottom
     panel.resize(900, 500)
     assert panel._columns.direction() is QBoxLayout.Direction.LeftToRight
+
+
+@pytest.mark.parametrize(("count", "tone"), [(8.0, Tone.WARN), (9.0, Tone.BAD)])
+def test_all_places_taken_is_no_breach(panel: RiskPanel, fresh: Make, count: float, tone: Tone) -> None:
+    """The bar has the colour of the gauge on top: amber while no place is free, red beyond."""
+    verdict = Verdict("MAX_POSITIONS_REACHED", Outcome.PASS, count, 8.0, "count", "position count")
+    panel.refresh(fresh(risk=risk_row(limits=(verdict,))))
+    assert panel.limits["MAX_POSITIONS_REACHED"].tone is tone
