@@ -50,6 +50,14 @@ def test_every_limit_has_one_bar(panel: RiskPanel, fresh: Make) -> None:
     assert (bar.text, bar.tone) == (DASH, Tone.MUTED)
 
 
+def test_amounts_say_their_currency(panel: RiskPanel, fresh: Make) -> None:
+    """Sums of limits and of exposures: without one they could be lots, or another account's money."""
+    verdict = Verdict("OPEN_RISK_LIMIT", Outcome.PASS, 1_640.0, 2_000.0, "money", "open risk")
+    panel.refresh(fresh(risk=risk_row(limits=(verdict,))))
+    assert panel.limits["OPEN_RISK_LIMIT"].text == "1,640 of 2,000 EUR"
+    assert {bars._unit for bars in (panel.open_risk, panel.currencies, panel.symbols)} == {"EUR"}
+
+
 def test_old_limits_are_grey(panel: RiskPanel, fresh: Make) -> None:
     """What was used a minute ago may be more by now."""
     panel.refresh(fresh(age=60.0, risk=risk_row(limits=LIMITS)))
