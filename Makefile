@@ -43,6 +43,7 @@ benchmarks: bench
 	.venv/bin/python -m tests.benchmarks.bench_bars
 	.venv/bin/python -m tests.benchmarks.bench_memory
 	.venv/bin/python -m tests.benchmarks.bench_journal
+	.venv/bin/python -m tests.benchmarks.bench_dialogs
 	.venv/bin/python -m tests.benchmarks.bench_watched
 	.venv/bin/python -m tests.benchmarks.bench_replay
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts
