@@ -70,7 +70,8 @@ from arbitrex_desktop.ui.workspaces.workspaces import Workspaces
 
 TITLE: Final = "Arbitrex Desktop"
 
-_BEAT_MS: Final = 1_000
+_BEAT_MS: Final = 1_500
+"""Longer than the longest time between two snapshots: each of them draws all that a beat would draw."""
 _HISTORY_WAIT_MS: Final = 500
 _SETTLED_SYMBOLS: Final = 10
 _HALT_REASON: Final = "by the trader"

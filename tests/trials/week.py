@@ -86,7 +86,10 @@ class Week(Settings):
 
 
 class Trader:
-    """Does something at each beat; counts the states in which its intents were last seen."""
+    """Does something at each beat; counts the states in which its intents were last seen.
+
+    It keeps only those that the desk lists: what the process holds at the end is to be the program's.
+    """
 
     def __init__(self, application: Application, random: Random, intents: int) -> None:
         self._worker = application.worker
@@ -94,10 +97,16 @@ class Trader:
         self._left = intents
         self._snapshot: DeskSnapshot | None = None
         self._decided: set[str] = set()
-        self.states: dict[str, str] = {}
+        self._listed: dict[str, str] = {}
+        self._ended = Counter[str]()
         self.failures = Counter[str]()
         self._worker.snapshot_changed.connect(self._on_snapshot)
         self._worker.command_done.connect(self._on_done)
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many intents were last seen in which state."""
+        return self._ended + Counter(self._listed.values())
 
     def act(self) -> None:
         """Decide what waits, submit one more, and take from what is open."""
@@ -132,8 +141,10 @@ class Trader:
 
     def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
         self._snapshot = snapshot
-        for row in snapshot.intents:
-            self.states[row.intent_id] = f"{row.state.value} {row.reason}".rstrip()
+        listed = {row.intent_id: f"{row.state.value} {row.reason}".rstrip() for row in snapshot.intents}
+        self._ended.update(self._listed[each] for each in self._listed.keys() - listed.keys())
+        self._listed = listed
+        self._decided &= listed.keys()
 
     def _on_done(self, result: CommandResult) -> None:
         if result.error:
@@ -173,9 +184,11 @@ def main() -> int:
         application.window.filled.connect(beat.start)
         application.run()
         soak.stop()
-    print(f"seed {given.seed}: {given.hours:g} h of market in {given.minutes:g} min, {len(trader.states)} intents seen")
+    print(
+        f"seed {given.seed}: {given.hours:g} h of market in {given.minutes:g} min, {trader.states.total()} intents seen"
+    )
     print(summary(soak.report))
-    for state, times in Counter(trader.states.values()).most_common(12):
+    for state, times in trader.states.most_common(12):
         print(f"  {times:5}  {state}")
     for words_, times in trader.failures.most_common(8):
         print(f"  {times:5}  {words_}")

@@ -23,8 +23,8 @@ from arbitrex_desktop.ui.widgets.table_view import TableView
 class Panel(QWidget):
     """Base of the panels.
 
-    `refresh` is called on the GUI thread for each snapshot (about four times a second), and a second after the
-    last so that ages count up, while the panel can be seen or `is_always_current`.
+    `refresh` is called on the GUI thread for each snapshot (about four times a second), and a second and a half after
+    the last so that ages count up, while the panel can be seen or `is_always_current`.
 
     Attributes:
         name: its stable name in a remembered layout.
