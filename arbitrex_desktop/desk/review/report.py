@@ -189,7 +189,7 @@ def _group_table(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
 
 def _refusals(data: ReviewData) -> str:
     decisions = data.decisions
-    paragraph = _("{approved:,} intents approved, {rejected:,} turned down by hand or withdrawn.").format(
+    paragraph = _("Intents approved: {approved:,}; turned down by hand or withdrawn: {rejected:,}.").format(
         approved=decisions.approved, rejected=decisions.rejected
     )
     rows = ((_cell(_(rule_name(code)), "w"), _cell(count)) for code, count in decisions.refused)
