@@ -190,12 +190,12 @@ class UnjournalledTrades:
         return not waiting and (self._pool.market_now() - self._at(entry)).total_seconds() >= _SETTLED_SECONDS
 
     def _is_known(self, entry: _Entry) -> bool:
-        """Return whether the journal knows a trade: a close by its order, all else by its tickets or its comment."""
+        """Return whether the journal knows a trade: a close by its order, all else by order, position or comment."""
         order, marked = _order_of(entry), marked_intent(entry.comment)
         if _is_exit(entry):
             known: list[int | str] = [order] if order in self._known or self._actions.knows(entry) else []
         else:
-            tickets = (order, entry.ticket, getattr(entry, "position_id", 0), getattr(entry, "identifier", 0))
+            tickets = (order, getattr(entry, "position_id", 0))
             known = [marked] if marked and (marked in self._known or self._store.has_left(marked)) else []
             known += [each for each in tickets if each and self._knows_ticket(each)]
         self._known.update(known)

@@ -18,7 +18,7 @@ from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderType
 from tests.desk.conftest import intent
 from tests.desk.execution.conftest import Held, Parts, answer
 from tests.fakes.broker import Mood
-from tests.fakes.broker_data import make_deal, make_order
+from tests.fakes.broker_data import make_deal, make_order, make_position
 
 MARK = "ABX 0123456789AB"
 OUT = int(DealEntry.OUT)
@@ -65,12 +65,21 @@ def test_nothing_is_looked_for_without_a_connection(parts: Parts) -> None:
 
 
 def test_a_position_that_the_journal_knows_makes_its_deals_known(parts: Parts) -> None:
-    """A deal whose order is another but whose position the journal has, and one whose comment names a known intent."""
+    """Known by its position, by the intent that its comment names, or by its order, the others being strange."""
     intent = parts.send(Mood.FILL)
     assert intent.fill is not None
     deal(parts, 5, position_id=intent.fill.order)
     deal(parts, 6, order=71, position_id=71, comment=f"ABX {intent.intent_id}")
+    deal(parts, 7, order=intent.fill.order, position_id=72)
     assert found(parts).found == ()
+
+
+def test_a_deal_is_not_known_by_an_order_s_number(parts: Parts) -> None:
+    """A broker counts deals by themselves: one may have the number of an order that the journal has."""
+    intent = parts.send(Mood.FILL)
+    assert intent.fill is not None
+    deal(parts, intent.fill.order)
+    assert [trade.ticket for trade in found(parts).found] == [70]
 
 
 @pytest.mark.parametrize(("age", "waiting", "told"), [(60, False, True), (60, True, False), (1, False, False)])
@@ -160,6 +169,37 @@ def test_a_close_that_is_looked_for_is_not_told(held: Held) -> None:
     assert looking.found == ()
 
 
+def test_a_close_that_the_journal_gets_to_know_is_told_no_more(parts: Parts) -> None:
+    """Its end came from the reserve after it was found."""
+    deal(parts, 6, order=71, type=1, entry=OUT, reason=EXPERT, comment="ABX close")
+    looking = found(parts)
+    assert [each.ticket for each in looking.found] == [71]
+    body = {"of": "", "order": 71, "lots": 0.1}
+    parts.log.note(EventKind.ACTION_ENDED, reason="close #70: done", ticket=70, body=body)
+    parts.broker.clock.advance(601.0)
+    looking.look()
+    assert looking.found == ()
+
+
+def test_the_broker_is_asked_when_something_changed_and_seldom_else(parts: Parts) -> None:
+    """Every ten minutes, and half a minute after other positions are open than before."""
+    looking, before = found(parts), parts.broker.calls["read_history"]
+
+    def look(*pauses: float) -> int:
+        for seconds in pauses:
+            parts.broker.clock.advance(seconds)
+            parts.broker.poll()
+            looking.look()
+        return parts.broker.calls["read_history"] - before
+
+    assert look(100.0, 100.0, 399.0) == 0
+    assert look(1.0) == 1
+    parts.broker.positions = (make_position("EURUSD", 1, 0.1, ticket=80),)
+    assert look(1.0, 29.0) == 1
+    assert look(1.0) == 2
+    assert look(100.0, 100.0, 399.0) == 2
+
+
 def test_a_close_in_the_reserve_is_known(held: Held) -> None:
     """What could not be journalled yet is no trade that nobody knows."""
     held.actions.close(11)
@@ -205,6 +245,7 @@ def test_a_trade_that_is_taken_in_is_a_strategy_s_of_no_confidence(parts: Parts)
     assert taken.state is IntentState.FILLED
     signal = (taken.request.confidence_score, taken.request.vol_percentile, taken.request.regime)
     assert signal == (0.0, 0.0, "")
+    assert taken.request.source == "unknown"  # not the trader's own
     assert taken.request.requested_volume == 0.1
     (event,) = (each for each in parts.events() if each.kind is EventKind.TAKEN_IN)
     assert event.ticket == 70
