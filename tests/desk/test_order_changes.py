@@ -50,6 +50,7 @@ def test_price_stop_and_target_move_and_the_expiry_stays(desk: Desk, placed: str
     to = "\N{RIGHTWARDS ARROW}"
     words = f"order #{ticket(desk)} EURUSD: price 1.14000 {to} 1.13900, target 1.17000 {to} 1.16000"
     assert words in [each.text for each in desk.core.snapshot().notices]
+    assert desk.intent(placed).reason == f"move {words}"
 
 
 def test_slippage_counts_from_where_it_was_moved_to(desk: Desk, placed: str) -> None:
@@ -87,10 +88,11 @@ class TestMoreRisk:
         with pytest.raises(CommandRefused, match=r"allows 1\.00 lots of it so, and the order has 5\.00"):
             desk.core.modify_order(70, 1.14, 1.12, None)
 
-    def test_an_order_without_a_stop_is_always_judged(self, desk: Desk) -> None:
+    @pytest.mark.parametrize("stop", [None, 1.15])
+    def test_an_order_without_a_stop_is_always_judged(self, desk: Desk, stop: float | None) -> None:
         """One that was placed in the terminal without a stop has no risk to compare with."""
         desk.broker.orders = (make_order("EURUSD", OrderType.SELL_STOP, 0.1, ticket=70, price_open=1.14),)
-        desk.core.modify_order(70, 1.141, None, None)
+        desk.core.modify_order(70, 1.141, stop, None)
         (asked,) = desk.rpm.evaluated
         assert (asked.order_kind, asked.direction) == (OrderKind.STOP, -1)
 

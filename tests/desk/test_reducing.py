@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
@@ -132,6 +134,19 @@ def test_a_policy_touches_only_what_its_strategy_opened(build: BuildDesk) -> Non
     desk.step()
     assert desk.row(mine).state is IntentState.FILLED
     assert desk.row(theirs).state is IntentState.PENDING
+
+
+def test_a_strategy_s_position_is_known_by_its_comment(build: BuildDesk) -> None:
+    """Under a number that the journal does not have, as where a broker numbers positions anew."""
+    desk = build(settings=DeskSettings(auto_approve_lots={"bot": 1.0}))
+    desk.core.submit(intent(source="bot"))
+    desk.step()
+    (own,) = desk.broker.positions
+    desk.broker.positions = (replace(own, ticket=77, identifier=77), make_position("EURUSD", 1, 0.1, ticket=78))
+    desk.broker.poll()
+    assert desk.core.desk is not None
+    opened_by = desk.core.desk.policy.opened_by
+    assert [opened_by(77, "bot"), opened_by(77, "other"), opened_by(78, "bot")] == [True, False, False]
 
 
 def test_the_rpm_learns_what_will_not_happen(desk: Desk) -> None:

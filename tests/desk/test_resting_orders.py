@@ -302,6 +302,10 @@ class TestLostAnswers:
         assert desk.intent(intent_id).state is state
         if state is not IntentState.FAILED:
             assert len(desk.broker.sent) == 1
+        if state is IntentState.PLACED:
+            fill = desk.intent(intent_id).fill
+            assert fill is not None
+            assert (fill.order, fill.volume) == (ticket, 0.0)
 
 
 class TestWithdrawing:

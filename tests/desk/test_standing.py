@@ -334,6 +334,18 @@ class TestRestarts:
         desk.core.stop()
         assert build(desk.broker).core.desk.standing.text(11, 5) == ""  # type: ignore[union-attr]
 
+    def test_without_a_connection_none_end(self, desk: Desk) -> None:
+        """Readings that lack the position count while the terminal is connected only."""
+        hold(desk)
+        desk.core.set_standing(11, StandingRequest(trailing=PIPS_20))
+        desk.broker.positions = ()
+        reading, desk.broker.connected = desk.broker.read_account(), False
+        assert desk.core.desk is not None
+        standing = desk.core.desk.standing
+        for seconds in (0.0, 20.0, 40.0):
+            assert not standing.act(replace(reading, monotonic=reading.monotonic + seconds))
+        assert standing.text(11, 5) == "stop trails by 20 pips"
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mood", [Mood.FILL, Mood.FILL_LOST, Mood.LOST, Mood.REJECT])

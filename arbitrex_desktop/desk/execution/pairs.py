@@ -52,7 +52,7 @@ class OrderPairs:
     def enforce(self) -> None:
         """Cancel what waits beside a leg that was filled; tell of a pair of which both were."""
         for intent in self._store.in_state(IntentState.PENDING, IntentState.PLACED):
-            partner = self._store.partner(intent) if intent.request.rests else None
+            partner = self._store.partner(intent)
             if partner is not None and _was_filled(partner) and not _was_filled(intent):
                 self._cancel(intent, f"the other order of the pair, {partner.intent_id}, was filled")
         for second in self._store.in_state(IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED):

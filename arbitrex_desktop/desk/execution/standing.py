@@ -140,7 +140,7 @@ class StandingInstructions:
             return
         since = self._missing.setdefault(ticket, reading.monotonic)
         if reading.monotonic - since >= self._context.settings.settle_seconds:
-            self._missing.pop(ticket, None)
+            del self._missing[ticket]
             self._end(ticket, "the position is closed", DESK)
 
     def _measured(self, position: TradePosition, info: SymbolInfo, wanted: StandingRequest) -> Standing:

@@ -74,6 +74,8 @@ class IntentStore:
 
     def partner(self, intent: Intent) -> Intent | None:
         """Return the other leg of a pair of which the first one filled cancels the other; None without a pair."""
+        if not intent.request.rests:
+            return None
         named = intent.request.oco_with
         if named:
             return self.get(named)

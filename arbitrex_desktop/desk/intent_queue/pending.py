@@ -211,7 +211,7 @@ class PendingQueue:
         """Judge one intent again and keep the answer."""
         before = self.current(intent)
         atr = intent.judgement.atr if intent.judgement else None
-        instead_of = in_flight_names(self._store.partner(intent)) if intent.request.rests else ()
+        instead_of = in_flight_names(self._store.partner(intent))
         answer = self._risk.evaluate(intent.request, intent.intent_id, atr, instead_of)
         self._latest[intent.intent_id] = answer
         if before is None or before.refused != answer.refused:
@@ -242,7 +242,7 @@ class PendingQueue:
 
     def _partner_blocker(self, intent: Intent) -> str:
         """Return that the other leg of its pair was filled: only one of them is to be."""
-        partner = self._store.partner(intent) if intent.request.rests else None
+        partner = self._store.partner(intent)
         if partner is None or partner.fill is None or partner.fill.volume <= 0.0:
             return ""
         return f"the other order of its pair, {partner.intent_id}, was filled"

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from arbitrex_desktop.desk.execution.missing import MissingTrades
+from arbitrex_desktop.mt5.constants import AccountMarginMode
 from tests.desk.execution.conftest import Parts
 from tests.fakes.broker import Mood
 
@@ -56,6 +59,13 @@ def test_a_position_that_is_gone_without_a_deal_is_told(books: Books) -> None:
     name = f"position #{books.ticket}, 0.10 EURUSD ({books.filled.intent_id})"
     words = f"{name}, is gone, and the broker's history has no deal that closed 0.10 lots of it"
     assert books.look(61.0, 10.0, 600.0) == [words]
+
+
+def test_a_netted_position_is_not_one_order_s(books: Books) -> None:
+    """Where a symbol has one position, the deals of an order do not tell what is left of it."""
+    books.broker.account = replace(books.broker.account, margin_mode=int(AccountMarginMode.RETAIL_NETTING))
+    books.broker.positions = ()
+    assert books.look(61.0, 10.0, 600.0) == []
 
 
 def test_a_deal_that_comes_late_is_no_alarm(books: Books) -> None:

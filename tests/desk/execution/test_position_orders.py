@@ -49,6 +49,14 @@ def test_a_close_takes_no_more_than_there_is(held: Held, lots: float | None, clo
     assert request["price"] == round(held.broker.quotes["EURUSD"].bid, 5)
 
 
+def test_a_part_that_is_closed_for_another_says_why(held: Held) -> None:
+    """Who asked stands in the journal, and the reason there and in what the trader reads."""
+    held.actions.shrink_to(11, 0.1, actor="desk", reason="standing partial target")
+    sending, _ = held.parts.events()
+    assert (sending.actor, sending.reason) == ("desk", "close 0.20 lots of EURUSD #11: standing partial target")
+    assert held.parts.told[-1][2].endswith("; 0.10 lots stay open: standing partial target")
+
+
 def test_a_sold_position_is_bought_back(held: Held) -> None:
     """A short is closed by a purchase at the ask."""
     held.actions.close(12)

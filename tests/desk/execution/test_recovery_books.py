@@ -40,6 +40,14 @@ class TestConfirming:
         looking.look()
         assert parts.kinds(filled.intent_id).count("CONFIRMED") == 1
 
+    def test_a_price_that_was_told_is_not_told_again(self, looking: Looking) -> None:
+        """The books agree: confirmed without a word, and what was said of the fill stays."""
+        filled = looking.parts.send(Mood.FILL)
+        looking.look()
+        newest = looking.parts.events(filled.intent_id)[-1]
+        assert (newest.kind, newest.reason) == (EventKind.CONFIRMED, "")
+        assert now(looking.parts, filled).reason == filled.reason
+
     def test_without_a_position_the_orders_ticket_serves(self, looking: Looking) -> None:
         """As for a lost answer."""
         filled = looking.parts.send(Mood.FILL)

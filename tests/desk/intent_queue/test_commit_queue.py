@@ -212,10 +212,13 @@ def test_an_interrupt_leaves_nobody_waiting() -> None:
     def interrupted(_: list[JournalChange]) -> None:
         raise KeyboardInterrupt
 
-    queue = CommitQueue(interrupted)
+    queue, other = CommitQueue(interrupted), JournalChange(frozenset({"other"}), tuple)
+    queue._waiting.append(other)
     with pytest.raises(KeyboardInterrupt):
         queue.run(JournalChange(frozenset(), tuple))
     assert not queue._waiting
+    assert other.done
+    assert isinstance(other.error, KeyboardInterrupt)  # nor is it taken for journalled
 
 
 def test_what_reached_the_disk_after_all_is_told(tmp_path: Path) -> None:
