@@ -98,8 +98,12 @@ def age(seconds: float | None) -> str:
 
 
 def countdown(seconds: float) -> str:
-    """Return the time left as m:ss, never below zero."""
+    """Return the time left as m:ss, h:mm:ss from an hour on, in days and hours from a day on; never below zero."""
     left = max(0, math.ceil(seconds))
+    if left >= _DAY:
+        return f"{left // _DAY} d {left % _DAY // _HOUR} h"
+    if left >= _HOUR:
+        return f"{left // _HOUR}:{left % _HOUR // _MINUTE:02d}:{left % _MINUTE:02d}"
     return f"{left // _MINUTE}:{left % _MINUTE:02d}"
 
 

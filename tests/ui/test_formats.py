@@ -63,7 +63,18 @@ def test_ages_are_short_and_never_rounded_up(seconds: float, text: str) -> None:
     assert formats.age(seconds) == text
 
 
-@pytest.mark.parametrize(("left", "text"), [(0.2, "0:01"), (-5, "0:00"), (61, "1:01"), (600, "10:00")])
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (0.2, "0:01"),
+        (-5, "0:00"),
+        (61, "1:01"),
+        (600, "10:00"),
+        (3_600, "1:00:00"),
+        (7_384, "2:03:04"),
+        (3.5 * 86_400, "3 d 12 h"),
+    ],
+)
 def test_a_countdown_ends_at_zero(left: float, text: str) -> None:
     """What has run out shows zero, what has not shows at least a second."""
     assert formats.countdown(left) == text

@@ -29,7 +29,7 @@ class TradingHalted(AccountRule):
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look at the portfolio's own flag."""
         if account.halted:
-            return self.failed(note=f"trading is halted: {account.halt_reason or 'no reason was given'}")
+            return self.failed(note=f"halted ({account.halt_reason or 'no reason was given'})")
         return self.in_order
 
 
@@ -49,5 +49,5 @@ class TradingReducing(AccountRule):
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look whether reducing is in force now."""
         if account.reducing:
-            return self.failed(note=f"only trades that reduce risk pass: {account.reducing}")
+            return self.failed(note=f"only trades that reduce risk pass ({account.reducing})")
         return self.in_order

@@ -15,7 +15,7 @@ from arbitrex_desktop.texts import _, ngettext
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.commands import ClosePosition, ClosePositions, MoveStops
-from arbitrex_desktop.ui.models.positions import more_at_risk
+from arbitrex_desktop.ui.models.positions import more_at_risk, result_of
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
@@ -48,8 +48,10 @@ class PartBar(PromptBar):
         self._row = row
         try:
             message, tone = (
-                _("{lots} lots of {symbol} stay open").format(
-                    lots=formats.lots(row.volume - self._wanted()), symbol=row.symbol
+                _("{lots} lots of {symbol} stay open, profit and swap of the part {profit}").format(
+                    lots=formats.lots(row.volume - self._wanted()),
+                    symbol=row.symbol,
+                    profit=result_of(row, self._wanted()),
                 ),
                 Tone.MUTED,
             )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.constants import Timeframe
-from arbitrex_desktop.ui.chart.timeframes import bar_start, seconds_of
+from arbitrex_desktop.ui.chart.timeframes import bar_end, bar_start, seconds_of
 
 Floats = NDArray[np.float64]
 
@@ -65,6 +65,11 @@ class BarSeries:
         """Return a field of all bars as floats."""
         values: NDArray[np.float64] = self.rows[name].astype(np.float64)
         return values
+
+    def seconds_left(self, now: float) -> float | None:
+        """Return the seconds until the last bar closes, None where that is over; `now` is on the server clock."""
+        end = bar_end(int(self.rows["time"][-1]), self.timeframe) if self._count else 0
+        return end - now if end > now else None
 
     def load(self, history: Rows) -> None:
         """Take history of the terminal, oldest first: it is truer than what ticks made, older bars are kept."""

@@ -39,6 +39,11 @@ def seconds_of(timeframe: Timeframe) -> int:
     return 60 * timeframe if timeframe < _HOURS else 3600 * (timeframe - _HOURS)
 
 
+def bar_end(start: int, timeframe: Timeframe) -> int:
+    """Return the second at which a bar that began at `start` gives way to the next; both on the server clock."""
+    return bar_start(start + seconds_of(timeframe) + (2 * _DAY if timeframe is Timeframe.MN1 else 0), timeframe)
+
+
 def bar_start(seconds: float, timeframe: Timeframe) -> int:
     """Return the opening second of the bar that a moment belongs to; both on the server clock."""
     if timeframe is Timeframe.MN1:

@@ -142,6 +142,7 @@ class ChartGrid(QWidget):
             self.levels.use_account(account.server, account.login)
         for chart in self.charts:
             chart.refresh(fresh)
+        self.toolbar.show_left(self.chart.seconds_left)
         held = tuple((row.ticket, row.volume) for row in fresh.snapshot.positions) if fresh.snapshot else None
         if fresh.connected and account is not None and held != self._held:
             # The first reading, or something was opened or closed, perhaps by the broker; its deals come a little late.
@@ -285,7 +286,7 @@ class ChartGrid(QWidget):
         chart = self.chart
         self.toolbar.restore(chart.options)
         self.toolbar.show_chart(chart.symbol, chart.timeframe)
-        self.toolbar.show_note(chart.note.text, tone=chart.note.tone, can_cancel=chart.note.can_cancel)
+        self.toolbar.show_note(chart.note_beside, tone=chart.note.tone, can_cancel=chart.note.can_cancel)
         is_other = bool(self._ticket_symbol) and chart.symbol not in {"", self._ticket_symbol}
         self.toolbar.offer_trade(chart.symbol if is_other else "")
 

@@ -101,7 +101,7 @@ class LiveChart(QWidget):
         self.symbol, self.timeframe = "", Timeframe.M15
         self.options, self.note = ChartOptions(), ChartNote()
         self._board: QuoteBoard | None = None
-        self._is_titled = self._is_chosen = False
+        self._is_titled = self._is_chosen = self._goes_to_trade = False
         self._fresh = NOTHING_YET
         self._series = BarSeries(self.timeframe)
         self._server, self._digits = ServerZone(), 5
@@ -111,7 +111,6 @@ class LiveChart(QWidget):
         self._held: tuple[str, float] | None = None
         self._quote: Quote | None = None
         self._trade: ClosedTrade | None = None
-        self._goes_to_trade = False
         self.view = ChartView(theme)
         self.move_bar = MoveBar(theme)
         self._level_hand = LevelHand(self.view, levels)
@@ -176,6 +175,16 @@ class LiveChart(QWidget):
         symbol = look.get("symbol")
         self.symbol = symbol if isinstance(symbol, str) else ""
         self._begin()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the last bar closes; None where none is being made."""
+        return self._series.seconds_left(self._server.to_server(self._market_now())) if self._fresh.connected else None
+
+    @property
+    def note_beside(self) -> str:
+        """The note where it does not stand on the chart itself."""
+        return self.note.text if len(self._series) and not self._is_titled else ""
 
     def show_plan(self, plan: TradePlan | None) -> None:
         """Show the trade of the ticket, if it is of this symbol."""
@@ -243,8 +252,7 @@ class LiveChart(QWidget):
 
     def cancel(self) -> None:
         """Give up what is being loaded."""
-        self._waits, self._cancelled = False, not len(self._series)
-        self._complete = bool(len(self._series))
+        self._waits, self._cancelled, self._complete = False, not len(self._series), bool(len(self._series))
         self.history_cancelled.emit(self.number)
         self._say(_("loading was cancelled"))
 
@@ -415,8 +423,7 @@ class LiveChart(QWidget):
         asked = self.move_bar.move_asked
         if asked is None:
             return
-        now = move_of(asked.key, asked.price, self._fresh.snapshot)
-        if now is None:
+        if (now := move_of(asked.key, asked.price, self._fresh.snapshot)) is None:
             self.move_bar.hide()
         elif now != asked:
             self.move_bar.ask(now)

@@ -15,6 +15,7 @@ from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.chart.options import BarStyle, ChartOptions, Indicator, TimeZone
 from arbitrex_desktop.ui.chart.timeframes import SHOWN
+from arbitrex_desktop.ui.formats import countdown
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import LARGE, Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
@@ -71,6 +72,11 @@ class ChartToolbar(QWidget):
         self.symbol = QLabel("\N{EN DASH}")
         self.symbol.setFont(tabular(self.font(), LARGE, bold=True))
         self.note = ElidedLabel(theme, Tone.MUTED)
+        self.closes = QLabel()
+        self.closes.setFont(tabular(self.font()))
+        self.closes.setToolTip(_("Until the last bar closes"))
+        # As large as its longest text: a second that passes lays nothing out anew.
+        self.closes.setFixedSize(self.closes.fontMetrics().size(0, countdown(30.9 * 86_400.0)))
         self.cancel = QPushButton(_("Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)
         self.cancel.hide()
@@ -91,6 +97,7 @@ class ChartToolbar(QWidget):
         row.addWidget(self.trade)
         row.addWidget(self.note, 1)
         row.addWidget(self.cancel)
+        row.addWidget(self.closes)
 
     @property
     def options(self) -> ChartOptions:
@@ -126,6 +133,10 @@ class ChartToolbar(QWidget):
         """Say what is being loaded, or why there is nothing."""
         self.note.show_text(text, tone)
         self.cancel.setVisible(can_cancel)
+
+    def show_left(self, seconds: float | None) -> None:
+        """Say how long the last bar has still to run, nothing where none is being made."""
+        self.closes.setText("" if seconds is None else countdown(seconds))
 
     def restore(self, options: ChartOptions) -> None:
         """Take a remembered look."""

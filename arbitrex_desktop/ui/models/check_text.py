@@ -25,6 +25,16 @@ _FORMS: Final = (
 )
 """How `risk_portfolio_manager.decision.result` words what a check found; a remark in brackets may follow."""
 
+_NOTES: Final = (
+    N_("halted"),
+    N_("only trades that reduce risk pass"),
+    N_("the spread is wider than the stop is far: at {seen} it would be hit at once, at {limit}"),
+    N_("the stop {seen} is on the wrong side of the price {limit}"),
+    N_("the take-profit {seen} is on the wrong side of the price {limit}"),
+)
+"""Notes that hold figures, or are told of with a reason in brackets."""
+_NO_REASON: Final = N_("no reason was given")
+
 
 def check_text(verdict: Verdict) -> str:
     """Return a check's sentence; one that is worded in no known way stays English."""
@@ -45,6 +55,15 @@ def translated(text: str, checks: Iterable[Verdict]) -> str:
     return text
 
 
+def _note(note: str) -> str:
+    """Return a check's own remark, its figures kept."""
+    for form in _NOTES:
+        found = re.fullmatch(_pattern(form, ""), note)
+        if found is not None:
+            return _(form).format(**found.groupdict(""))
+    return _(note) if note else ""
+
+
 def _pattern(form: str, name: str) -> str:
     """Return what finds a form's figures in a sentence that begins with a check's name."""
     pattern = re.escape(form).replace(re.escape("{name}"), re.escape(name))
@@ -59,4 +78,4 @@ def _said(form: str, name: str, found: dict[str, str]) -> str:
     if whole:
         limit = _("{share} of {whole}").format(share=limit, whole=_(whole))
     remark = f" ({_(found['remark'])})" if found.get("remark") else ""
-    return _(form).format(name=_(name), seen=found.get("seen"), limit=limit, note=_(found.get("note", ""))) + remark
+    return _(form).format(name=_(name), seen=found.get("seen"), limit=limit, note=_note(found.get("note", ""))) + remark

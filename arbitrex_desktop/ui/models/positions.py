@@ -23,6 +23,12 @@ def pips_of(row: PositionRow) -> float:
     return (row.price_current - row.price_open) * row.direction / pip_size(row.digits)
 
 
+def result_of(row: PositionRow, lots: float, currency: str = "") -> str:
+    """Return what a close of so many lots brings at the present price, swap included."""
+    share = lots / row.volume if row.volume else 1.0
+    return formats.money((row.profit + row.swap) * share, currency, signed=True, digits=row.money_digits)
+
+
 def origin(row: PositionRow) -> str:
     """Return who opened a position: the trader here, a strategy by its name, or somebody elsewhere."""
     return _("trader") if row.source == _BY_HAND else row.source or (_("desk") if row.intent_id else _("other"))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -38,11 +38,9 @@ from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 DEBOUNCE_MS: Final = 250
 _RENEW_S: Final = 2.0
 """Seconds after which a preview is asked for again, since prices move."""
-SUBMITTED: Final = N_("Submitted: it waits in Pending intents, or Alerts says why not. Change a field for another one.")
+SUBMITTED: Final = N_("Submitted: see Pending intents, or Alerts. Change a field, or press Buy or Sell, for another.")
 _ONE_FIELD: Final = 28
 """Pixels of height that the fields keep where there is least room: the answer goes before them."""
-_AGAIN_S: Final = 12.0
-"""Seconds for which what was just submitted is not previewed again: the answer would be that it was just asked for."""
 
 
 class IntentFormPanel(Panel):
@@ -73,7 +71,7 @@ class IntentFormPanel(Panel):
         self._auto_risk: float | None = None
         self._atr_measured: float | None = None
         self._quote_row: QuoteRow | None = None
-        self._submitted_at: float | None = None
+        self._is_submitted = False
         self._symbol = self._trading_state = ""
         self._no_symbol, self._now = _("Choose a symbol"), Market()
         self._make_fields(theme)
@@ -94,8 +92,13 @@ class IntentFormPanel(Panel):
 
     def choose_symbol(self, symbol: str) -> None:
         """Put a symbol into the form."""
-        self.symbol.setCurrentText(symbol)
+        self._trade_also(symbol)
         self.symbol.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def start_anew(self) -> None:
+        """Plan what was submitted once more: by hand only, since its lines would lie on those of the new position."""
+        if self._is_submitted:
+            self._changed()
 
     def show_quote(self, row: QuoteRow | None) -> None:
         """Show the present price of the chosen symbol; grey when it is stale."""
@@ -118,10 +121,9 @@ class IntentFormPanel(Panel):
         if not fresh.connected:
             # An answer to prices and an account of the past is none.
             self.card.outdate()
-        elif self._submitted_at is not None:
-            if fresh.monotonic - self._submitted_at >= _AGAIN_S:
-                self._changed()
-        elif due and not fresh.blocking_reason and self._awaited is None and self.isVisible():
+        elif (
+            due and not self._is_submitted and not fresh.blocking_reason and self._awaited is None and self.isVisible()
+        ):
             self._ask()
         self._show_submit()
 
@@ -132,7 +134,7 @@ class IntentFormPanel(Panel):
         chart.stop_planned.connect(self.set_stop)
         chart.target_planned.connect(self.set_target)
         chart.entry_planned.connect(self.set_entry)
-        chart.trade_wanted.connect(self.symbol.setCurrentText)
+        chart.trade_wanted.connect(self._trade_also)
 
     def set_stop(self, price: float, digits: int) -> None:
         """Put a stop into the form, as when it is dragged on the chart."""
@@ -169,7 +171,7 @@ class IntentFormPanel(Panel):
     def plan(self) -> TradePlan | None:
         """Return the trade in the form with the RPM's newest answer; None while it cannot be read, or is submitted."""
         try:
-            request = None if self._submitted_at is not None else self._trade()
+            request = None if self._is_submitted else self._trade()
         except ValueError:
             return None
         answer = self._current_answer or self._lagging
@@ -179,6 +181,10 @@ class IntentFormPanel(Panel):
     def _current_answer(self) -> IntentRow | None:
         """The answer to what stands in the form now."""
         return self._answer if self._answer_number == self._number else None
+
+    def _trade_also(self, symbol: str) -> None:
+        self.symbol.setCurrentText(symbol)
+        self.start_anew()
 
     def command_done(self, result: CommandResult) -> None:
         """Show the answer to a preview that was asked for, or why there is none; a failed submit can be tried again."""
@@ -196,7 +202,7 @@ class IntentFormPanel(Panel):
         if preview.number != self._awaited:
             return
         self._awaited = None
-        if self._submitted_at is not None:
+        if self._is_submitted:
             return
         if preview.number != self._number:
             if self._lagging is not None:
@@ -230,27 +236,20 @@ class IntentFormPanel(Panel):
             self._number += 1
             self.card.outdate()
             self._show_submit()
-        return is_other or self._can_be_read()
+        with suppress(ValueError):
+            is_other = bool(self.request())
+        return is_other
 
     def _meant(self) -> tuple[float | None, float | None, float | None]:
         """Return lots, stop and target as far as they are known."""
-        try:
+        with suppress(ValueError):
             return (self._lots_or_none(), *self.fields.known_levels())
-        except ValueError:
-            return None, None, None
-
-    def _can_be_read(self) -> bool:
-        try:
-            self.request()
-        except ValueError:
-            return False
-        return True
+        return None, None, None
 
     def _lots_or_none(self) -> float | None:
-        try:
+        with suppress(ValueError):
             return self.fields.lots()
-        except ValueError:
-            return None
+        return None
 
     def preview_failed(self, message: str) -> None:
         """Show why the RPM gave no answer."""
@@ -337,7 +336,7 @@ class IntentFormPanel(Panel):
 
     def _size_changed(self) -> None:
         self._number += 1
-        self._submitted_at = self._lagging = None
+        self._is_submitted, self._lagging = False, None
         self.card.outdate()
         self._measure()
         self._show_submit()
@@ -387,7 +386,7 @@ class IntentFormPanel(Panel):
             return waits
         if not self._fresh.connected:
             return _("The terminal is not connected: nothing can be judged")
-        if self._submitted_at is not None:
+        if self._is_submitted:
             return _(SUBMITTED)
         return refusal(self._shown_answer, self._fresh.snapshot)
 
@@ -398,7 +397,7 @@ class IntentFormPanel(Panel):
             return _("Submit")
         kind = "" if self.entry.order_kind is OrderKind.MARKET else f" {self.entry.order_kind}"
         trade = f"{formats.side(self.head.direction)}{kind} {symbol}"
-        if self._submitted_at is not None:
+        if self._is_submitted:
             return _("Submitted {trade}").format(trade=trade)
         return submit_text(trade, self._shown_answer)
 
@@ -413,7 +412,7 @@ class IntentFormPanel(Panel):
         except ValueError as error:
             self.card.show_message(str(error), Tone.WARN)
             return
-        self._submitted_at = self._fresh.monotonic
+        self._is_submitted = True
         self.asked.emit(SubmitIntent(request))
         self.card.show_message(_(SUBMITTED))
         self.plan_changed.emit(self.plan())
@@ -432,6 +431,7 @@ class IntentFormPanel(Panel):
     def _connect(self) -> None:
         self.symbol.currentTextChanged.connect(self._symbol_changed)
         self.head.sides.buttonToggled.connect(self._changed)
+        self.head.sides.buttonClicked.connect(self.start_anew)
         self.fields.changed.connect(self._changed)
         self.entry.changed.connect(self._changed)
         self.fields.size_changed.connect(self._size_changed)

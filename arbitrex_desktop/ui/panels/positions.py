@@ -27,7 +27,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import money_tone
-from arbitrex_desktop.ui.models.positions import position_columns, risk_text
+from arbitrex_desktop.ui.models.positions import position_columns, result_of, risk_text
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -178,7 +178,9 @@ class PositionsPanel(Panel):
         else:
             what = f"{formats.lots(row.volume)} {row.symbol}"
             self.close_button.set_subject(
-                _("Close {what}").format(what=what), _("Really close {what} at the market?").format(what=what)
+                _("Close {what}").format(what=what),
+                _("Really close {what} at the market?").format(what=what),
+                result_of(row, row.volume, self._fresh.currency),
             )
             tip = _(
                 "Close ticket {ticket} at the market; also works while halted. Or {close_key}, twice, in the table"

@@ -30,17 +30,24 @@ class ConfirmButton(FilledButton):
         super().__init__(text, theme, lambda colours: colours.warning if self._armed else quiet(colours), parent=parent)
         self._plain = text
         self._question = text
+        self._result = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_ARMED_MS)
         self._timer.timeout.connect(self.disarm)
         self.clicked.connect(self._press)
 
-    def set_subject(self, text: str, question: str) -> None:
-        """Say what the button is about; when that changes, an armed button asks anew."""
+    def set_subject(self, text: str, question: str, result: str = "") -> None:
+        """Say what the button is about; when that changes, an armed button asks anew.
+
+        `result` stands behind the question and follows the market: it changes without asking anew.
+        """
+        self._result = result
         if (text, question) != (self._plain, self._question):
             self._plain, self._question = text, question
             self.disarm()
+        if self._armed:
+            self._show_question()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Take the second press of a double click for nothing."""
@@ -58,5 +65,8 @@ class ConfirmButton(FilledButton):
             self.confirmed.emit()
             return
         self._armed = True
-        self.setText(self._question)
+        self._show_question()
         self._timer.start()
+
+    def _show_question(self) -> None:
+        self.setText(f"{self._question} {self._result}".rstrip())

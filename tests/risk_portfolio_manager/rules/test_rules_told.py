@@ -228,19 +228,19 @@ WITHOUT_NUMBERS: list[Case] = [
         trading_state.TradingHalted(),
         {"account": {"halted": True, "halt_reason": "news"}},
         FAIL,
-        "trading is halted: news",
+        "halted (news)",
     ),
     (
         trading_state.TradingHalted(),
         {"account": {"halted": True, "halt_reason": None}},
         FAIL,
-        "trading is halted: no reason was given",
+        "halted (no reason was given)",
     ),
     (
         trading_state.TradingReducing(),
         {"account": {"reducing": "cooling down"}},
         FAIL,
-        "only trades that reduce risk pass: cooling down",
+        "only trades that reduce risk pass (cooling down)",
     ),
     (
         pacing.DuplicateIntent(),
@@ -288,6 +288,18 @@ WITHOUT_NUMBERS: list[Case] = [
         "model confidence nan% is under the volatile market's minimum of 70.0%",
     ),
     (stops.StopSides(), {"size": {"stop": 1.16}}, FAIL, "the stop 1.16 is on the wrong side of the price 1.149885"),
+    (
+        stops.StopSides(),
+        {"size": {"stop": 1.14995}},
+        FAIL,
+        "the spread is wider than the stop is far: at 1.14995 it would be hit at once, at 1.149885",
+    ),
+    (
+        stops.StopSides(),
+        {"intent": {"direction": -1}, "size": {"stop": 1.15005}},
+        FAIL,
+        "the spread is wider than the stop is far: at 1.15005 it would be hit at once, at 1.150115",
+    ),
     (stops.StopSides(), {"size": {"stop": -1.0}}, FAIL, "the stop -1 is on the wrong side of the price 1.149885"),
     (
         stops.StopSides(),

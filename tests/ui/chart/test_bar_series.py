@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.timeframes import bar_start, seconds_of
+from arbitrex_desktop.ui.chart.timeframes import bar_end, bar_start, seconds_of
 from tests.fakes.bars import MONDAY, bar_rows
 
 
@@ -122,3 +123,12 @@ def test_a_place_and_its_moment_are_the_same(count: int, place: int) -> None:
     moment = series.seconds_at(float(place))
     assert moment == MONDAY + place * 900
     assert series.place_of(moment) == place
+
+
+@pytest.mark.parametrize("timeframe", Timeframe)
+@pytest.mark.parametrize("day", range(0, 400, 7))
+def test_a_bar_ends_where_the_next_begins(timeframe: Timeframe, day: int) -> None:
+    """The second before belongs to it, the end does not, in short and long months alike."""
+    start = bar_start(MONDAY + day * 86_400, timeframe)
+    end = bar_end(start, timeframe)
+    assert (bar_start(end - 1, timeframe), bar_start(end, timeframe)) == (start, end)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -93,18 +93,18 @@ def test_a_first_loading_that_was_cancelled_stays_so(bench: Bench, fresh: Make) 
     for _ in range(3):
         bench.panel.refresh(fresh())
     assert len(bench.asked) == asked
-    assert bench.toolbar.note.text() == "loading was cancelled"
+    assert bench.panel.view._caption.note == "loading was cancelled"
     bench.panel.show_timeframe(bench.panel.timeframe)
     assert len(bench.asked) == asked + 1
     bench.answer()
-    assert bench.toolbar.note.text() == ""
+    assert bench.panel.view._caption.note == ""
 
 
 def test_a_failure_is_told_and_tried_again(bench: Bench, fresh: Make) -> None:
-    """The reason stands above the chart, and history is asked for again later."""
+    """The reason stands on the empty chart, and history is asked for again later."""
     bench.panel.show_symbol("USDJPY")
     bench.answer(error="no connection")
-    assert bench.toolbar.note.text() == "No bars: no connection"
+    assert bench.panel.view._caption.note == "No bars: no connection"
     assert bench.panel._retry.isActive()
     bench.panel._retry.stop()
     bench.panel.refresh(fresh())
@@ -139,9 +139,20 @@ def test_without_bars_the_chart_says_what_it_waits_for(bench: Bench, fresh: Make
     bench.panel.show_symbol("USDJPY")
     bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.DISCONNECTED)))
     assert bench.panel.view._caption.note == "Bars come when the terminal is connected"
+    assert bench.toolbar.note.text() == "", "once is enough"
     bench.panel.refresh(fresh())
     bench.answer()
     assert bench.panel.view._caption.note == ""
+
+
+def test_the_time_until_the_last_bar_closes(bench: Bench, fresh: Make) -> None:
+    """Of the chosen chart; nothing while the market makes no bar, or without the terminal."""
+    newest = bench.panel._server.to_utc(float(MONDAY + 299 * 900))
+    for passed, text in ((0, "15:00"), (899, "0:01"), (900, ""), (3_600, "")):
+        bench.grid.refresh(fresh(pool=pool_stats(market_at=newest + timedelta(seconds=passed))))
+        assert bench.toolbar.closes.text() == text
+    bench.grid.refresh(fresh(pool=pool_stats(state=ConnectionState.DISCONNECTED)))
+    assert bench.toolbar.closes.text() == ""
 
 
 def drop(bench: Bench, key: str, price: float) -> None:

@@ -56,6 +56,25 @@ def verdict(code: str, outcome: Outcome, *figures: float | None, note: str = "")
         ),
         (verdict("MAX_LOTS", Outcome.SKIPPED, note="switched off"), "Lots nicht geprüft: abgeschaltet"),
         (verdict("TRADING_HALTED", Outcome.PASS, note="not halted"), "Handelszustand: nicht angehalten"),
+        (
+            verdict("TRADING_HALTED", Outcome.FAIL, note="halted (no reason was given)"),
+            "Handelszustand: angehalten (kein Grund genannt)",
+        ),
+        (
+            verdict("TRADING_REDUCING", Outcome.FAIL, note="only trades that reduce risk pass (cooling down (1 h))"),
+            "Handelszustand: nur Trades, die das Risiko verringern, gehen durch (cooling down (1 h))",
+        ),
+        (
+            verdict(
+                "INVALID_STOPS",
+                Outcome.FAIL,
+                note="the spread is wider than the stop is far: at 1.14995 it would be hit at once, at 1.149885",
+            ),
+            (
+                "Abstand des Stops: der Spread ist breiter als der Stop entfernt: "
+                "bei 1.14995 würde er sofort ausgelöst, bei 1.149885"
+            ),
+        ),
         (Verdict("OWN", Outcome.FAIL, None, None, "", "worded in its own way", "own"), "worded in its own way"),
     ],
 )  # fmt: skip

@@ -223,7 +223,7 @@ def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, them
     assert not panel.close_button.isEnabled()
     panel.view.choose(2)
     panel.close_button.click()
-    assert panel.close_button.text() == "Really close 0.50 USDJPY at the market?"
+    assert panel.close_button.text() == "Really close 0.50 USDJPY at the market? +104.20 EUR"
     panel.view.choose(2**40)
     assert panel.close_button.text() == "Close 0.50 EURUSD"
     panel.close_button.click()

@@ -325,7 +325,7 @@ def test_a_halt_outdates_the_answer_at_once(form: IntentFormPanel, fresh: Make) 
 def test_what_was_submitted_is_not_previewed_as_a_repeat(
     form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
 ) -> None:
-    """The form says that it was submitted until a field changes or a while has passed; a failure gives it back."""
+    """The form says that it was submitted until the trader touches it, however long; a failure gives it back."""
     answer(form)
     form.submit.click()
     assert (form.submit.text(), form.submit.isEnabled()) == ("Submitted ▲ BUY EURUSD", False)
@@ -340,21 +340,25 @@ def test_what_was_submitted_is_not_previewed_as_a_repeat(
     form.command_done(CommandResult(SubmitIntent(form.request()), error="the disk is full"))
     assert form.submit.isEnabled()
     form.submit.click()
-    clock.advance(12.0)
+    clock.advance(600.0)
     form.refresh(fresh())
-    assert form.submit.isEnabled()
+    assert not form.submit.isEnabled()
+    form.buy.click()
+    assert form.submit.text() == "Submit ▲ BUY EURUSD"
 
 
 def test_a_submitted_trade_is_no_plan_on_the_chart(form: IntentFormPanel, fresh: Make, clock: ManualClock) -> None:
-    """There it waits as a ghost; its plan's lines beside it would be taken for it, until the next trade is planned."""
+    """There it waits as a ghost, then is a position: a plan that comes back unasked would lie on its lines."""
     plans: list[object] = []
     form.plan_changed.connect(plans.append)
     answer(form)
     assert plans[-1] is not None
     form.submit.click()
     assert plans[-1] is None
-    clock.advance(12.0)
+    clock.advance(600.0)
     form.refresh(fresh())
+    assert plans[-1] is None
+    form.choose_symbol("EURUSD")
     assert plans[-1] is not None
 
 

@@ -72,7 +72,7 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
         assert not bar.act.isEnabled(), text
         assert bar.message.text()
     bar.lots.setText("0.2")
-    assert bar.message.text() == "0.30 lots of EURUSD stay open"
+    assert bar.message.text() == "0.30 lots of EURUSD stay open, profit and swap of the part +41.68"
     bar.act.click()
     assert bar.act.text() == "Really close 0.20 of 0.50?"
     bar.lots.setText("0.3")
@@ -97,6 +97,17 @@ def test_a_position_waits_for_its_own_command(panel: PositionsPanel) -> None:
     panel.command_done(CommandResult(ClosePosition(BIG)))
     assert panel.close_button.isEnabled()
     assert asked == [ClosePosition(BIG)]
+
+
+def test_the_question_before_a_close_says_what_it_brings(panel: PositionsPanel, fresh: Make) -> None:
+    """Profit and swap by now, in the account's currency; that they move with the market asks nothing anew."""
+    panel.close_button.click()
+    for profit, words in ((99.0, "+97.50 EUR"), (-7.25, "\N{MINUS SIGN}8.75 EUR")):
+        panel.refresh(fresh(positions=(position_row(BIG, profit=profit, swap=-1.5),)))
+        assert panel.close_button.text() == f"Really close 0.50 EURUSD at the market? {words}"
+    asked = commands_of(panel)
+    panel.close_button.click()
+    assert [type(each) for each in asked] == [ClosePosition]
 
 
 def test_two_positions_that_read_alike_are_told_apart(panel: PositionsPanel, fresh: Make) -> None:
