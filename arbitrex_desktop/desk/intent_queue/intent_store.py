@@ -134,7 +134,8 @@ class IntentStore:
 
     def _received(self, intent_id: str, request: IntentRequest) -> NewEvent:
         """Return the event of an intent that came in."""
-        life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
+        # In this order: what is no number comes out as the second.
+        life = min(max(1.0, request.time_to_live), _LONGEST_LIFE)
         self._coming[intent_id] = request.source
         draft = self._draft(intent_id, request, EventKind.RECEIVED, actor=request.source)
         body = to_body(request=request, expires_at=draft.at + timedelta(seconds=life))

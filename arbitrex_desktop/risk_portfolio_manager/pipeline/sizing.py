@@ -166,8 +166,6 @@ def confidence_factor(confidence: float) -> float:
 
 def volatility_factor(percentile: float) -> float:
     """Return 1 below the 80th percentile of volatility, 0.9 from there, 0.8 from the 90th, 0.7 above the 95th."""
-    if percentile < _VOLATILE[-1][0]:
-        return 1.0
     if percentile > _VOLATILE[0][0]:
         return _VOLATILE[0][1]
     return next((factor for start, factor in _VOLATILE[1:] if percentile >= start), 1.0)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -95,7 +96,10 @@ def test_an_id_that_only_the_journal_knows_is_passed_over(journal: Journal, monk
     assert taken == ["A", "B", "C", "D"]
 
 
-@pytest.mark.parametrize(("asked", "given"), [(30.0, 30.0), (0.0, 1.0), (-5.0, 1.0), (1e12, 7 * 86_400.0)])
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [(30.0, 30.0), (0.0, 1.0), (-5.0, 1.0), (math.nan, 1.0), (1e12, 7 * 86_400.0), (math.inf, 7 * 86_400.0)],
+)
 def test_lives_have_bounds(journal: Journal, asked: float, given: float) -> None:
     """An intent lives at least a second and at most a week, whatever its sender asks."""
     book = make(journal)
