@@ -2,8 +2,9 @@
 """The self-test: the real application, driven through its own worker, on the simulated terminal.
 
 It waits for ticks, a sync, one intent approved and filled and one refused; moves the new position's stop, closes a
-part of it, cancels orders whose comment is its own name, halts and resumes trading; and writes down what it saw.  It
-trades on a simulated account, or on the DEMO account whose login the command line names, and on nothing else.
+part of it and then the rest, cancels orders whose comment is its own name, halts and resumes trading; and writes down
+what it saw.  It trades on a simulated account, or on the DEMO account whose login the command line names, and on
+nothing else.
 """
 
 from __future__ import annotations
@@ -115,17 +116,20 @@ class SelfTest(QObject):
         self._approved = False
         self._stop: float | None = None
         self._left: float | None = None
+        self._rest = 0.0
         self._cancelled: set[int] = set()
         self._resumed = False
         self._over = False
         self._stages: list[tuple[str, Callable[[DeskSnapshot], bool]]] = [
             (f"ticks of at least {ENOUGH_SYMBOLS} symbols", self._has_ticks),
+            ("new tick that tells the broker's time", self._has_time),
             ("a successful sync through the pool", self._has_synced),
             ("one intent pending and one refused", self._has_judged),
             ("one intent approved and filled", self._has_filled),
             ("the new position among the synced ones", self._has_position),
             ("its stop moved", self._has_moved_stop),
             ("a part of it closed", self._has_closed_part),
+            ("the rest of it closed", self._has_closed_the_rest),
             ("the self-test's orders cancelled", self._has_cancelled),
             ("trading halted", self._has_halted),
             ("trading resumed", self._has_resumed),
@@ -185,6 +189,10 @@ class SelfTest(QObject):
     def _has_ticks(self, snapshot: DeskSnapshot) -> bool:
         return snapshot.pool.symbols_with_ticks >= min(ENOUGH_SYMBOLS, len(snapshot.pool.symbols) or ENOUGH_SYMBOLS)
 
+    def _has_time(self, snapshot: DeskSnapshot) -> bool:
+        """Return whether the age of prices can be told, without which every intent is refused."""
+        return snapshot.pool.server_offset_seconds is not None
+
     def _has_synced(self, snapshot: DeskSnapshot) -> bool:
         return snapshot.account is not None and bool(snapshot.sync.get("last_sync_time"))
 
@@ -231,15 +239,33 @@ class SelfTest(QObject):
         return bool(self.seen.stops_moved)
 
     def _has_closed_part(self, snapshot: DeskSnapshot) -> bool:
-        position = self._position(snapshot)
-        if position is not None and self._left is None:
-            part = max(_LEAST_LOTS, round(position.volume / 2, 2))
-            self._left = round(position.volume - part, 2)
-            self._worker.send(ClosePosition(position.ticket, part))
+        position, good = self._position(snapshot), self._row(snapshot, 0)
+        if position is not None and good is not None and self._left is None:
+            part = max(_LEAST_LOTS, round(good.filled_lots / 2, 2))
+            self._rest = round(good.filled_lots - part, 2)
+            self._close(position, part)
             return False
         # Half of the least volume is all of it.
-        self.seen.parts_closed = int((0.0 if position is None else round(position.volume, 2)) == self._left)
+        self.seen.parts_closed = int(self._volume(snapshot) == self._left)
         return bool(self.seen.parts_closed)
+
+    def _has_closed_the_rest(self, snapshot: DeskSnapshot) -> bool:
+        """Leave the account as it was: what is open would take room from the limits, also from the next self-test's."""
+        position, rest = self._position(snapshot), self._rest
+        if position is not None and rest > 0.0:
+            self._rest = 0.0
+            self._close(position, rest)
+            return False
+        return self._volume(snapshot) == self._left
+
+    def _close(self, position: PositionRow, lots: float) -> None:
+        """Close some of a position; on a netting account it may hold what is not of this test."""
+        self._left = round(position.volume - lots, 2)
+        self._worker.send(ClosePosition(position.ticket, lots))
+
+    def _volume(self, snapshot: DeskSnapshot) -> float:
+        position = self._position(snapshot)
+        return 0.0 if position is None else round(position.volume, 2)
 
     def _has_cancelled(self, snapshot: DeskSnapshot) -> bool:
         resting = {order.ticket for order in snapshot.orders if order.comment == _SOURCE}

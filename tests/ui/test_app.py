@@ -46,6 +46,7 @@ def test_the_self_test_passes_and_reports(tmp_path: Path) -> None:
     assert report["capital"] > 0
     assert report["refused"]
     assert (report["stops_moved"], report["parts_closed"], report["halted"]) == (1, 1, True)
+    assert report["positions"] == 4, "its own position is closed again, and none of the four that a new account has"
     assert report["host_ended"] is True
     assert result.stdout.startswith("self-test passed")
 

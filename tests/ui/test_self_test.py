@@ -39,7 +39,9 @@ def test_only_a_simulated_account_or_the_demo_account_that_was_named(
     test = SelfTest(worker, SystemClock(), named)
     snapshot = desk_snapshot()
     worker.snapshot_changed.emit(
-        replace(snapshot, pool=replace(snapshot.pool, mode=mode, login=DEMO, symbols_with_ticks=99))
+        replace(
+            snapshot, pool=replace(snapshot.pool, mode=mode, login=DEMO, symbols_with_ticks=99, server_offset_seconds=0)
+        )
     )
     assert ("account; the self-test trades on" in test.seen.failure) is refused
     assert bool(sent) is not refused
@@ -54,7 +56,9 @@ def test_an_intent_that_came_before_the_desk_was_open_is_sent_again(
     monkeypatch.setattr(worker, "send", sent.append)
     test = SelfTest(worker, SystemClock())
     plain = desk_snapshot()
-    snapshot = replace(plain, pool=replace(plain.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99))
+    snapshot = replace(
+        plain, pool=replace(plain.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99, server_offset_seconds=0)
+    )
     for error in ("no account has been connected yet", "no account has been connected yet", "", ""):
         worker.snapshot_changed.emit(snapshot)
         worker.snapshot_changed.emit(snapshot)
@@ -62,3 +66,19 @@ def test_an_intent_that_came_before_the_desk_was_open_is_sent_again(
     asked = [each.request.confidence_score for each in sent if isinstance(each, SubmitIntent)]
     assert asked == [0.9, 0.9, 0.9, 0.05]
     assert not test.seen.failure
+
+
+def test_nothing_is_submitted_before_the_age_of_prices_can_be_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An intent that comes before the broker's time is known would be refused, and the test would fail by its haste."""
+    worker = CoreWorker(FakeCore)
+    sent: list[TraderCommand] = []
+    monkeypatch.setattr(worker, "send", sent.append)
+    _test = SelfTest(worker, SystemClock())
+    plain = desk_snapshot()
+    pool = replace(plain.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99, server_offset_seconds=None)
+    worker.snapshot_changed.emit(replace(plain, pool=pool))
+    assert not sent
+    worker.snapshot_changed.emit(replace(plain, pool=replace(pool, server_offset_seconds=7_200)))
+    assert len(sent) == 1
