@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.intents.events import Event as JournalEvent
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, NewEvent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from tests.desk.conftest import PATIENCE, intent
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.disk import DiskFull, Fate
@@ -236,6 +237,27 @@ def test_what_reached_the_disk_after_all_is_told(tmp_path: Path) -> None:
         book.note(EventKind.OPENED, reason="again")
         assert heard == [EventKind.REJECTED]
         assert book.get(taken.intent_id).state is IntentState.REJECTED
+
+
+def test_what_came_from_the_reserve_is_not_news(tmp_path: Path) -> None:
+    """Who catches up with the disk later hears what followed it, not the reserve's events again."""
+    fate, heard = Fate(None, DiskFull), list[str]()
+    reserve = ExitReserve(tmp_path / "j.reserve")
+    reserve.prepare()
+    with closing(Journal(tmp_path / "j.sqlite3", fate.connect)) as journal:
+        book = IntentStore(journal, ManualClock(), lambda: "ID000001")
+        taken = book.receive(intent(), lambda _: YES, 10)
+        found = NewEvent(START, EventKind.EVIDENCE_FOUND, intent_id=taken.intent_id, actor="desk", reason="kept")
+        reserve.write(found)
+        assert book.take_over(reserve) == 1
+        book.listeners.append(lambda _, event: heard.append(event.reason))
+        fate.chosen = len(fate.passed) + len(["before INSERT", "before INSERT", "before COMMIT"])
+        with pytest.raises(JournalUnavailable):
+            book.record(taken, EventKind.REJECTED, reason="no", state=IntentState.REJECTED)
+        assert fate.failed == "after COMMIT"
+        book.note(EventKind.OPENED, reason="again")
+        assert heard == ["no"]
+        assert [each.reason for each in journal.events(intent_id=taken.intent_id)][-2:] == ["kept", "no"]
 
 
 def test_what_is_on_the_disk_is_not_written_again() -> None:
