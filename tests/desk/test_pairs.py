@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,17 @@ class TestOtherEnds:
         assert desk.core.desk is not None
         kinds = [each.kind for each in desk.core.desk.book.journal.events(intent_id=pair.high)]
         assert kinds.count(EventKind.EVIDENCE_FOUND) == 1
+
+    def test_positions_are_named_by_their_own_numbers(self, desk: Desk) -> None:
+        """Where a deal went into a position that was there, that one's number is told, and not the order's."""
+        pair = Pair(desk)
+        desk.broker.trigger(pair.ticket(pair.low))
+        desk.broker.deals[-1] = replace(desk.broker.deals[-1], position_id=900)
+        desk.broker.trigger(pair.ticket(pair.high))
+        for _ in range(4):
+            desk.step()
+        (notice,) = (each for each in desk.core.snapshot().notices if each.topic.startswith("pair"))
+        assert f"look at #900 and #{pair.ticket(pair.high)}" in notice.text
 
 
 STEPS = st.lists(

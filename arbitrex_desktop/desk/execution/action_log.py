@@ -84,7 +84,8 @@ class ActionLog:
     def closing_orders(self, position: int) -> frozenset[int]:
         """Return the broker's orders that are known to have carried out closes of a position."""
         waiting = self._reserve.events() if self._reserve is not None and self._reserve.waiting else ()
-        kept = frozenset(each.body.get("order", 0) for each in waiting if each.ticket == position)
+        orders = (each.body.get("order") for each in waiting if each.ticket == position)
+        kept = frozenset(order for order in orders if order)
         return kept if self._store is None else kept | self._store.journal.closing_orders(position)
 
     def unended_actions(self) -> tuple[Event, ...]:

@@ -28,3 +28,14 @@ def test_without_a_journal_only_an_exit_is_written_down(parts: Parts, tmp_path: 
     assert len(failures) == 1
     words = "close #11: written to the reserve; the journal takes it over once it can be written"
     assert parts.told == [("warning", "journal reserve", words)]
+
+
+def test_of_the_reserve_only_what_closed_counts(parts: Parts, tmp_path: Path) -> None:
+    """A close that left, one that was not carried out and one of another position name none that closed this one."""
+    reserve = ExitReserve(tmp_path / "parts.reserve")
+    reserve.prepare()
+    log = ActionLog(None, parts.context, reserve)
+    log.note(EventKind.ACTION_SUBMITTED, reason="close #11", ticket=11)
+    for ticket, order in ((11, 0), (11, 99), (12, 98)):
+        log.note(EventKind.ACTION_ENDED, reason="", ticket=ticket, body={"order": order})
+    assert log.closing_orders(11) == {99}
