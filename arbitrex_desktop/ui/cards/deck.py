@@ -60,6 +60,8 @@ class CardDeck(QScrollArea):
         ring_when_focused(self)
         self._ground = QWidget()
         self.setWidget(self._ground)
+        # The area has it filled, which covers the words for an empty deck.
+        self._ground.setAutoFillBackground(False)
 
     @property
     def chosen(self) -> str | None:

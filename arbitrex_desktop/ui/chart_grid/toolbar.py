@@ -74,6 +74,7 @@ class ChartToolbar(QWidget):
         self.note = ElidedLabel(theme, Tone.MUTED)
         self.closes = QLabel()
         self.closes.setFont(tabular(self.font()))
+        self.closes.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.closes.setToolTip(_("Until the last bar closes"))
         # As large as its longest text: a second that passes lays nothing out anew.
         self.closes.setFixedSize(self.closes.fontMetrics().size(0, countdown(30.9 * 86_400.0)))

@@ -154,3 +154,12 @@ def test_what_is_decided_no_longer_says_what_it_waited_for(deck: CardDeck) -> No
     deck.show_cards([], {"a": "FILLED"})
     card = deck.cards["a"]
     assert (card.gone, card.text and card.text.sentence) == ("FILLED", "")
+
+
+def test_an_empty_deck_says_so_under_the_mouse_as_well(deck: CardDeck) -> None:
+    """What keeps the cards in their places there does not cover the words."""
+    enter(deck)
+    show(deck)
+    said = deck.grab().toImage()
+    deck.set_empty_text("")
+    assert said != deck.grab().toImage()
