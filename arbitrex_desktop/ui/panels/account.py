@@ -32,7 +32,6 @@ _CAPTIONS: Final = {
 }
 _SAMPLE: Final = "1,888,888.88"
 _SAMPLES: Final = {"drawdown": "18.8 % / 18.8 %"}
-_LEAST_WIDE: Final = 4 * 118
 _NEAR_LIMIT: Final = 0.8
 
 
@@ -73,14 +72,12 @@ class AccountPanel(Panel):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for two columns: four come when there is more."""
-        figures = list(self.figures.values())[:2]
-        width = sum(figure.minimumSizeHint().width() for figure in figures) + self._grid.horizontalSpacing() + 24
-        return QSize(width, super().minimumSizeHint().height())
+        return QSize(self._width_of(2), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Use two columns where four do not fit."""
         super().resizeEvent(event)
-        self._arrange(4 if event.size().width() >= _LEAST_WIDE else 2)
+        self._arrange(4 if event.size().width() >= self._width_of(4) else 2)
 
     def _show_account(self, account: AccountRow | None, *, fresh: bool) -> None:
         digits = account.currency_digits if account else None
@@ -136,6 +133,13 @@ class AccountPanel(Panel):
         return _("STALE: as of {when}, {age} ago \N{MIDDLE DOT} {who}").format(
             when=when, age=formats.age(fresh.sync_age), who=who
         ), Tone.WARN
+
+    def _width_of(self, columns: int) -> int:
+        """Return the pixels that so many columns of figures take, with what is beside them."""
+        figures = [figure.sizeHint().width() for figure in self.figures.values()]
+        widest = sum(max(figures[place::columns]) for place in range(columns))
+        margins = self.layout().contentsMargins()  # type: ignore[union-attr] # set in __init__
+        return widest + (columns - 1) * self._grid.horizontalSpacing() + margins.left() + margins.right()
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -85,6 +86,18 @@ def test_a_narrow_account_panel_uses_two_columns(qtbot: QtBot, theme: Theme) -> 
     panel.resize(300, 300)
     panel.resizeEvent(QResizeEvent(panel.size(), panel.size()))
     assert panel._columns == 2
+
+
+@pytest.mark.parametrize("width", range(300, 620, 4))
+def test_no_figure_of_the_account_reaches_beyond_its_panel(qtbot: QtBot, theme: Theme, width: int) -> None:
+    """Four columns come only where they have room: at 484 pixels the last digits were cut off."""
+    dock, panel = QWidget(), AccountPanel(theme)
+    qtbot.addWidget(dock)
+    panel.setParent(dock)
+    panel.setGeometry(0, 0, width, 300)
+    dock.show()
+    QApplication.processEvents()
+    assert max(figure.geometry().right() for figure in panel.figures.values()) < width
 
 
 def test_limits_show_what_is_used(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
