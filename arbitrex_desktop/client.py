@@ -405,6 +405,8 @@ def _connect(data_dir: Path) -> Connection:
         connection = Client(endpoint["address"], endpoint["family"], authkey=token)
     except AuthenticationError as error:
         raise NoDesk("the desk does not let us in: its token is another one") from error
+    except FileNotFoundError as error:
+        raise NoDesk(f"no desk is running for {data_dir}: start the program, or name its data folder") from error
     except (OSError, EOFError, ValueError, KeyError) as error:
         raise NoDesk(f"no desk is running for {data_dir}, or it does not take intents ({error})") from error
     # Named pipes and sockets have the same methods.

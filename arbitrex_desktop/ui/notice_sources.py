@@ -13,6 +13,7 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.commands import CommandResult, Phase
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.desk import notice_text
 
 _PHASE_FAILURES: Final = {
     Phase.CONNECT: N_("Connecting failed"),
@@ -129,5 +130,5 @@ class NoticeSources:
             # That the connection is gone stands in the bar already, for as long as it is.
             stands = notice.topic == _CONNECTION and notice.level != "info"
             if notice not in self._posted and not stands:
-                self._bar.post(notice.level, notice.text, notice.topic)
+                self._bar.post(notice.level, notice_text(notice), notice.topic)
         self._posted = frozenset(notices)

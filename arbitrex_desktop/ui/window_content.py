@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
-from arbitrex_desktop.texts import _
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.actions.desk_menus import DeskPanels
 from arbitrex_desktop.ui.actions.window_actions import WindowActions
 from arbitrex_desktop.ui.background.steps import StepWork, load_modules
@@ -74,7 +74,7 @@ _BEAT_MS: Final = 1_500
 """Longer than the longest time between two snapshots: each of them draws all that a beat would draw."""
 _HISTORY_WAIT_MS: Final = 500
 _SETTLED_SYMBOLS: Final = 10
-_HALT_REASON: Final = "by the trader"
+_HALT_REASON: Final = N_("by the trader")
 
 _log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
 
 HALT_KEYS: Final = ("F12", "Ctrl+Shift+H")
 
-ACTIVE, HALTED = "ACTIVE", "HALTED"
+ACTIVE, REDUCING, HALTED = N_("ACTIVE"), N_("REDUCING"), N_("HALTED")
 _ACCOUNT_MOST, _REASON_MOST = 320, 460
 """Pixels of width beyond which an account's name and a reason are cut, and told whole by a tool tip."""
 
@@ -64,7 +64,7 @@ def state_fill(word: str) -> FillOf:
 def headline_of(fresh: Freshness, state: ShownTradingState) -> str:
     """Return in two words whether there is trading: what the RPM would let through means nothing without a line."""
     if state.word != ACTIVE or fresh.connected:
-        return _("TRADING {word}").format(word=state.word)
+        return _("TRADING {word}").format(word=_(state.word))
     return _("NO ANSWER") if fresh.core_silent else _("NOT CONNECTED")
 
 
@@ -111,7 +111,7 @@ class TopBar(QWidget):
         account = f"{pool.login} @ {pool.server}" if pool and pool.login else _("Not connected yet")
         self.account.show_text(account, Tone.TEXT if fresh.connected else Tone.MUTED)
         headline = headline_of(fresh, state)
-        self.state.show_word(headline, state_fill(state.word if headline.endswith(state.word) else headline))
+        self.state.show_word(headline, state_fill(state.word if headline.endswith(_(state.word)) else headline))
         self.reason.show_text(*self._reason_of(fresh, state))
         self.reason.setVisible(bool(self.reason.text()))
         self.gauges.show_state(fresh)
@@ -133,9 +133,9 @@ class TopBar(QWidget):
 
     def _reason_of(self, fresh: Freshness, state: ShownTradingState) -> tuple[str, Tone]:
         if state.unconfirmed:
-            return _("{reason} (waiting for the core to confirm)").format(reason=state.reason), Tone.WARN
+            return _("{reason} (waiting for the core to confirm)").format(reason=_(state.reason)), Tone.WARN
         if state.reason:
-            return state.reason, Tone.WARN
+            return _(state.reason), Tone.WARN
         if fresh.blocking_reason:
             # What was not chosen yet stands in the strip of notices, and is nothing bad.
             if fresh.lacks_account:
@@ -219,14 +219,15 @@ class StatusBar(QStatusBar):
             for label in self.labels.values():
                 label.clear()
             message = _("The trading core does not run") if fresh.broken else _(STARTING)
-            self._post("trading", _("Trading: {word}").format(word=state.word), Tone.WARN)
+            self._post("trading", _("Trading: {word}").format(word=_(state.word)), Tone.WARN)
             is_bad = fresh.broken and not fresh.lacks_account
             self._post("connection", message, Tone.BAD if is_bad else Tone.MUTED)
             return
         # As the headline: what would be let through means nothing without a line.
         waits = state.word == ACTIVE and not fresh.connected
-        word = _("waits for the connection") if waits else state.word
-        self._post("trading", _("Trading: {word}").format(word=word), Tone.TEXT if word == ACTIVE else Tone.WARN)
+        word = _("waits for the connection") if waits else _(state.word)
+        tone = Tone.TEXT if state.word == ACTIVE and not waits else Tone.WARN
+        self._post("trading", _("Trading: {word}").format(word=word), tone)
         connection = _("core silent") if fresh.core_silent else snapshot.pool.state.value
         self._post(
             "connection",

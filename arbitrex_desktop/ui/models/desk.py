@@ -333,6 +333,19 @@ def topic_text(topic: str) -> str:
     return f"{_(word)}{blank}{name}" if word in _TOPICS else topic
 
 
+_HALT_NOTICES: Final = (N_("HALTED: {reason}"), N_("trading resumed: {reason}"))
+"""How the core words that trading was halted, and that it goes on; the reason is the trader's own."""
+
+
+def notice_text(notice: Notice) -> str:
+    """Return a notice's text, one of a HALT or its end in the language that is spoken."""
+    for form in _HALT_NOTICES:
+        head = form.removesuffix("{reason}")
+        if notice.text.startswith(head):
+            return _(form).format(reason=_(notice.text.removeprefix(head)))
+    return notice.text
+
+
 def notice_columns(when: When) -> tuple[Column[Notice], ...]:
     """Return the columns of notices."""
     return (
@@ -342,6 +355,6 @@ def notice_columns(when: When) -> tuple[Column[Notice], ...]:
                "warning ", number=False, spare=1, tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
         Column(N_("Topic"), lambda row: topic_text(row.topic), lambda row: row.topic, "connection ", number=False,
                spare=2, tip=lambda row: topic_text(row.topic)),
-        Column(N_("Message"), lambda row: row.text, lambda row: row.text, "x" * 40, number=False, least="x" * 14,
-               tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
+        Column(N_("Message"), notice_text, lambda row: row.text, "x" * 40, number=False, least="x" * 14,
+               tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=notice_text),
     )  # fmt: skip

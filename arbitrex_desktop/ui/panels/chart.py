@@ -117,7 +117,8 @@ class ChartPanel(Panel):
         return all([self._history.stop(wait_ms), self._trades.stop(wait_ms)])
 
     def stop(self) -> None:
-        """Read no prices any more; the core is about to go."""
+        """Read no prices any more, and give up the reading of trades; the core is about to go."""
+        self._trades.give_up()
         if self.grid is not None:
             self.grid.stop()
 

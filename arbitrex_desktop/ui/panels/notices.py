@@ -17,7 +17,7 @@ from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.alerts.alert_list import AlertList
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import notice_columns
+from arbitrex_desktop.ui.models.desk import notice_columns, notice_text
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -76,7 +76,7 @@ class NoticesPanel(Panel):
         if row is None:
             return None
         menu = row_menu(self)
-        menu.addAction(_("Copy the message"), lambda: QGuiApplication.clipboard().setText(row.text))
+        menu.addAction(_("Copy the message"), lambda: QGuiApplication.clipboard().setText(notice_text(row)))
         return menu
 
     def tab_title(self) -> str:

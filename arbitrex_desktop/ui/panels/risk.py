@@ -169,11 +169,11 @@ class RiskPanel(Panel):
         if risk is None:
             return _("Limits are not known before the first sync"), Tone.MUTED
         fresh = self._fresh.account_fresh
-        text = (_("Trading is {state}") if fresh else _("Trading was {state}")).format(state=risk.trading_state)
+        text = (_("Trading is {state}") if fresh else _("Trading was {state}")).format(state=_(risk.trading_state))
         if risk.halted_at is not None:
             text += _(" since {halted_at}").format(halted_at=formats.short_time(risk.halted_at, self._fresh.now))
         if risk.halt_reason:
-            text += f": {risk.halt_reason}"
+            text += f": {_(risk.halt_reason)}"
         if not fresh:
             text += _(" (STALE, {age} old)").format(age=formats.age(self._fresh.sync_age))
         return text, Tone.TEXT if risk.trading_state == "ACTIVE" and fresh else Tone.WARN

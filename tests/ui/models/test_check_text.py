@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from arbitrex_desktop import texts
+from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.ui.bars.status import ShownTradingState, headline_of
+from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.check_text import check_text, translated
+from arbitrex_desktop.ui.models.desk import notice_text
 from arbitrex_desktop.ui.resources import resource
+from tests.fakes.clock import START
 from tests.ui.test_language import Pseudo
 
 RULES = {each.code.value: each for each in ALL_RULES}
@@ -132,3 +137,26 @@ def test_no_sentence_has_a_form_that_is_not_known(bracketed: None, outcome: Outc
         if not check_text(Verdict("", outcome, None, None, "", result.message(), rule.subject)).startswith("[")
     ]
     assert left == []
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("HALTED: by the trader", "ANGEHALTEN: durch den H\N{LATIN SMALL LETTER A WITH DIAERESIS}ndler"),
+        ("trading resumed: news are over", "Handel wieder freigegeben: news are over"),
+        ("something else: by the trader", "something else: by the trader"),
+    ],
+)
+def test_a_halt_and_its_end_are_told_in_german(told: str, words: str) -> None:
+    """The trader's own reason stays as he wrote it."""
+    assert notice_text(Notice(START, "warning", "halt", told)) == words
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("state", "words"), [("ACTIVE", "AKTIV"), ("REDUCING", "REDUZIEREND"), ("HALTED", "ANGEHALTEN")]
+)
+def test_the_trading_state_is_told_in_german(fresh: Callable[..., Freshness], state: str, words: str) -> None:
+    """As it stands in the header."""
+    assert headline_of(fresh(), ShownTradingState(state)) == f"HANDEL {words}"

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.ui.freshness import Freshness, NoCore
 from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from tests.fakes.clock import ManualClock
-from tests.fakes.core import FakeBoard
+from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import pool_stats
+from tests.fakes.review import BEGIN, FakeReview
 
 
 def test_a_button_stands_where_only_another_account_helps(
@@ -50,3 +54,20 @@ def test_words_stand_where_there_is_no_chart_yet(qtbot: QtBot, theme: Theme, clo
     assert panel.grid.isVisible()
     assert not panel._waiting.isVisible()
     panel.stop()
+
+
+def test_trades_that_are_asked_for_while_the_pool_stops_are_no_trouble(
+    qtbot: QtBot, theme: Theme, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The panel is stopped before the pool: what the reader then cannot read is not in the log as a failure."""
+    core, panel = FakeCore(), ChartPanel(theme, clock)
+    qtbot.addWidget(panel)
+    review = core.review = FakeReview([])
+    review.failure = PoolUnavailable("STOPPED: stopped")
+    panel.read_through(core)
+    panel.stop()
+    with caplog.at_level(logging.WARNING):
+        panel._trades.ask(BEGIN)
+        qtbot.waitUntil(lambda: review.asked != [])
+        assert panel.stop_reading(5_000)
+    assert "could not be read" not in caplog.text
