@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -29,19 +29,15 @@ class KeyEntry:
         name: lasts from one version to the next; its place in the menus unless it has a name of its own
         text: what it does
         where: the menus that lead to it
+        keys: those it had when it was looked at, as the keyboard has them, empty for none
         action: Qt's
     """
 
     name: str
     text: str
     where: str
+    keys: str
     action: QAction
-
-    @property
-    def keys(self) -> str:
-        """Its keys as the keyboard has them, empty for none."""
-        native = QKeySequence.SequenceFormat.NativeText
-        return ", ".join(keys.toString(native) for keys in self.action.shortcuts())
 
     @property
     def is_fixed(self) -> bool:
@@ -79,7 +75,7 @@ class KeyTable:
             if entry.name not in self._usual:
                 self._usual[entry.name] = entry.action.shortcuts()
                 self._apply(entry)
-        return found
+        return tuple(replace(entry, keys=_keys_text(entry.action)) for entry in found)
 
     def assign(self, entry: KeyEntry, keys: QKeySequence) -> str:
         """Give an action keys, or none when they are empty; return why that cannot be, empty when it was done."""
@@ -144,7 +140,7 @@ def _entries_in(menu: QMenu, where: str) -> Iterator[KeyEntry]:
             yield from _entries_in(inner, f"{where} > {_plain(action.text())}")
         elif not action.isSeparator() and action.text():
             text = f"{action.property(BEFORE) or ''}{_plain(action.text())}"
-            yield KeyEntry(action.objectName() or f"{where}/{text}", text, where, action)
+            yield KeyEntry(action.objectName() or f"{where}/{text}", text, where, _keys_text(action), action)
 
 
 def _menu_of(action: QAction) -> QMenu | None:
@@ -153,6 +149,11 @@ def _menu_of(action: QAction) -> QMenu | None:
     WORKAROUND: not `action.menu()`: in PySide6 6.8 the menu's own actions are lost with the action that was asked.
     """
     return QMenu.menuInAction(action)
+
+
+def _keys_text(action: QAction) -> str:
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(keys.toString(native) for keys in action.shortcuts())
 
 
 def _keys_of(entry: KeyEntry) -> list[QKeySequence]:

@@ -58,11 +58,10 @@ class Badge(QLabel):
         super().paintEvent(event)
 
     def _recolour(self) -> None:
+        # Also where the colour is that already: one that is only inherited goes with the next theme.
         palette = self.palette()
-        colour = self._fill(self._theme.colours).text
-        if palette.color(self.foregroundRole()) != colour:
-            palette.setColor(self.foregroundRole(), colour)
-            self.setPalette(palette)
+        palette.setColor(self.foregroundRole(), self._fill(self._theme.colours).text)
+        self.setPalette(palette)
         self.update()
 
 

@@ -161,7 +161,8 @@ def test_the_sheet_tells_and_changes_keys(open_window: WindowMaker, qtbot: QtBot
     sheet.set.click()
     assert "is taken by “HALT: stop all sending”" in sheet.message.text()
     sheet.keys.setKeySequence(QKeySequence("F7"))
-    sheet.set.click()
+    with qtbot.waitSignal(sheet.list.model().dataChanged):  # shown at once, not only when the sheet is opened again
+        sheet.set.click()
     assert entry_of(window, "next_panel").keys == "F7"
     window.close()
     assert memory.state is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -207,6 +207,21 @@ def test_a_badge_shows_its_word_in_readable_colours(qtbot: QtBot, theme: Theme) 
     assert badge.grab().toImage().pixelColor(6, badge.height() // 2) == theme.colours.live.back
     theme.choose(ThemeChoice.LIGHT)
     theme.choose(ThemeChoice.DARK)
+
+
+def test_a_badge_keeps_its_words_colour_when_the_palette_around_it_changes(qtbot: QtBot, theme: Theme) -> None:
+    """As from dark to light: a colour that it had from around it by chance would go, and dark words stand on dark."""
+    around = QWidget()
+    qtbot.addWidget(around)
+    badge = Badge(theme, parent=around)
+    words = theme.colours.simulated.text
+    for colour in (words, "#000000"):
+        palette = around.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, colour)
+        around.setPalette(palette)
+        badge.show_word("REPLAY", lambda colours: colours.simulated)
+    assert badge.palette().color(badge.foregroundRole()) == words
+
 
 
 def test_an_elided_label_keeps_the_whole_in_its_tool_tip(qtbot: QtBot, theme: Theme) -> None:
