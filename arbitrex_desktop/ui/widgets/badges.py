@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours, mix
@@ -34,6 +34,8 @@ class Badge(QLabel):
         self.setFont(tabular(self.font(), scale, bold=True))
         self.setContentsMargins(9, 2, 9, 2)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # A role of its own: else a bar that the badge is put into later gives it another one, and the colour is lost.
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         theme.changed.connect(self._recolour)
         self._recolour()
 

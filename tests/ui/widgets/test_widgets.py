@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolBar, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui import formats
@@ -222,6 +222,15 @@ def test_a_badge_keeps_its_words_colour_when_the_palette_around_it_changes(qtbot
         badge.show_word("REPLAY", lambda colours: colours.simulated)
     assert badge.palette().color(badge.foregroundRole()) == words
 
+
+def test_a_badge_keeps_its_words_colour_in_a_bar_that_it_is_put_into_later(qtbot: QtBot, theme: Theme) -> None:
+    """As REPLAY into a tool bar, which gives what is in it the colour of its buttons: dark words on dark in light."""
+    bar = QToolBar()
+    qtbot.addWidget(bar)
+    badge = Badge(theme)
+    badge.show_word("REPLAY", lambda colours: colours.simulated)
+    bar.addWidget(badge)
+    assert badge.palette().color(badge.foregroundRole()) == theme.colours.simulated.text
 
 
 def test_an_elided_label_keeps_the_whole_in_its_tool_tip(qtbot: QtBot, theme: Theme) -> None:
