@@ -231,8 +231,14 @@ def with_figures(row: RiskRow, figures: PortfolioFigures, switches: Iterable[Kil
         notional=figures.notional,
         correlated=figures.correlated,
         correlations=figures.correlations,
-        switches=tuple(f"{each.message} (since {each.since:%Y-%m-%d %H:%M} UTC)" for each in switches),
+        switches=tuple(switch_text(each) for each in switches),
     )
+
+
+def switch_text(switch: KillSwitch) -> str:
+    """Return what a kill switch covers, why, since when, and the way back where the window has one."""
+    text = f"{switch.message} (since {switch.since:%Y-%m-%d %H:%M} UTC)"
+    return f"{text}; Resume in the menu Trading lifts it" if switch.until_resumed else text
 
 
 def digits_of(pool: PoolReader, symbol: str) -> int:
