@@ -110,16 +110,20 @@ class CardDeck(QScrollArea):
             self.choice_changed.emit()
 
     def is_in_sight(self, intent_id: str) -> bool:
-        """Return whether a card is whole in sight."""
+        """Return whether a card is whole in sight; of one that is higher than the deck, as much as there is room for."""
         card = self._cards.get(intent_id)
-        place = QRect() if card is None else card.geometry().translated(self._ground.pos())
-        return card is not None and self.viewport().rect().contains(place)
+        if card is None:
+            return False
+        place, view = card.geometry().translated(self._ground.pos()), self.viewport().rect()
+        return view.contains(QRect(place.topLeft(), QSize(place.width(), min(place.height(), view.height()))))
 
     def bring_into_sight(self, intent_id: str) -> None:
         """Scroll to a card."""
         card = self._cards.get(intent_id)
         if card is not None:
             self.ensureWidgetVisible(card, 0, _GAP)
+            if card.height() >= self.viewport().height():
+                self.verticalScrollBar().setValue(card.y())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for one card beside the scroll bar."""

@@ -163,3 +163,16 @@ def test_an_empty_deck_says_so_under_the_mouse_as_well(deck: CardDeck) -> None:
     said = deck.grab().toImage()
     deck.set_empty_text("")
     assert said != deck.grab().toImage()
+
+
+@pytest.mark.parametrize("height", [60, 100, 130, 400])
+def test_a_card_that_is_higher_than_the_deck_is_in_sight_from_its_top(deck: CardDeck, height: int) -> None:
+    """As much of it as there is room for, or no key could decide it in a low deck; scrolled away it is not."""
+    show(deck, "a", "b", "c", "d")
+    deck.resize(620, height)
+    for name in ("d", "a"):
+        deck.bring_into_sight(name)
+        assert deck.is_in_sight(name)
+    bar = deck.verticalScrollBar()
+    bar.setValue(bar.value() + 20)
+    assert deck.is_in_sight("a") == (bar.value() == 0)
