@@ -110,7 +110,7 @@ class CardDeck(QScrollArea):
             self.choice_changed.emit()
 
     def is_in_sight(self, intent_id: str) -> bool:
-        """Return whether a card is whole in sight; of one that is higher than the deck, as much as there is room for."""
+        """Return whether a card is whole in sight, or as much as there is room for of one higher than the deck."""
         card = self._cards.get(intent_id)
         if card is None:
             return False
