@@ -88,6 +88,10 @@ class AlertBook:
         for key in keys:
             self.states[key] = snooze(self.states.get(key, AlertState()), now + timedelta(minutes=minutes))
 
+    def recall(self, calls: Iterable[AlertCall]) -> None:
+        """Take calls of earlier runs, newest first: their numbers are below 1, so that nobody is called again."""
+        self._calls.extend(replace(call, number=-place) for place, call in enumerate(calls))
+
     def view(self, trouble: str = "") -> AlertsView:
         """Return all of it, frozen."""
         rows = tuple(self._row(rule) for rule in (*self.rules.values(), *_PERMANENT))

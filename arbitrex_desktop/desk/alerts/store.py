@@ -11,7 +11,7 @@ import msgspec
 
 from arbitrex_desktop.desk.alerts.book import AlertBook
 from arbitrex_desktop.desk.alerts.machine import AlertState
-from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertRule, AlertWays
 
 _log: Final = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class _Kept(msgspec.Struct, frozen=True):
     rules: tuple[AlertRule, ...] = ()
     states: tuple[_State, ...] = ()
     ways: AlertWays = AlertWays()
+    calls: tuple[AlertCall, ...] = ()
 
 
 class AlertStore:
@@ -51,13 +52,15 @@ class AlertStore:
         book.rules = {rule.rule_id: rule for rule in kept.rules if not rule.is_permanent}
         book.states = {(each.rule_id, each.subject): each.state for each in kept.states}
         book.ways = kept.ways
+        book.recall(kept.calls)
 
     def save(self, book: AlertBook) -> None:
         """Write the file whole; raises OSError."""
         states = tuple(_State(*key, state) for key, state in book.states.items())
+        kept = _Kept(tuple(book.rules.values()), states, book.ways, book.view().calls)
         draft = self._path.with_suffix(".new")
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(msgspec.json.encode(_Kept(tuple(book.rules.values()), states, book.ways)))
+        draft.write_bytes(msgspec.json.encode(kept))
         draft.replace(self._path)
 
     def _put_aside(self) -> None:

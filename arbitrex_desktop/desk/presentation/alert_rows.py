@@ -86,7 +86,10 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertCall:
-    """One call: its number, counting up; when, UTC; what for; `is_quiet`, shown only, since the hours are quiet."""
+    """One call: its number, when, UTC, and what for.
+
+    Numbers count up from 1; those of earlier runs are below.  `is_quiet`: shown only, since the hours are quiet.
+    """
 
     number: int
     at: datetime

@@ -305,7 +305,7 @@ def gravest_first(checks: Iterable[Verdict]) -> list[Verdict]:
 
 CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
     Column(N_("Outcome"), lambda row: _(_OUTCOME_NAMES[row.verdict.outcome]), lambda row: row.verdict.outcome.value,
-           "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
+           "✓ bestanden ", number=False, tone=_check_tone, tip=_check_tip),
     # The words say more than the name, so where there is little room the name is shortened first.
     Column(N_("Check"), lambda row: check_name(row.verdict), lambda row: check_name(row.verdict),
            "Daily volatility of th",

@@ -104,6 +104,22 @@ def test_rules_and_states_are_kept(bench: Bench, tmp_path: Path) -> None:
     assert [row.rule for row in bench.again(tmp_path).view().rows if not row.rule.is_permanent] == []
 
 
+def test_calls_are_still_listed_after_a_restart(bench: Bench, tmp_path: Path) -> None:
+    """Also after a second one, newest first; their numbers call nobody again, and new ones count from 1 as before."""
+    bench.desk.put(PRICE)
+    told = []
+    for price in (1.21, 1.19, 1.22):
+        bench.board.put(quote("EURUSD", price))
+        told += [(call.at, call.text) for call in bench.desk.look()]
+        bench.clock.advance(1.0)
+    assert len(told) == 2
+    first = bench.again(tmp_path)
+    first.remove("p")
+    kept = bench.again(tmp_path).view().calls
+    assert [(call.at, call.text) for call in kept] == told[::-1]
+    assert all(call.number < 1 for call in kept)
+
+
 def test_secrets_go_to_the_store_and_nowhere_else(bench: Bench, tmp_path: Path) -> None:
     """Token and address are in the credential store, hidden from logs, and in no file."""
     ways = AlertWays(telegram=True, chat="42", webhook=True)
