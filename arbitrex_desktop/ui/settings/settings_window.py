@@ -28,6 +28,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.fields import offer_to_clear
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
+from arbitrex_desktop.ui.widgets.vertical_scroll import WheelPasser
 
 if TYPE_CHECKING:
     from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
@@ -189,6 +190,7 @@ class SettingsWindow(QDialog):
         column.addWidget(self._nothing)
         column.addStretch(1)
         self._pages.setWidget(page)
+        WheelPasser(page)
         here = self.sections.currentRow()
         self.sections.clear()
         present = {row.name.partition(".")[0] for row in rows}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QLocale, QRectF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolButton, QWidget
 
 from arbitrex_desktop.texts import _
@@ -76,7 +76,7 @@ _MOST_TYPED: Final = 999.0
 
 
 class Share(QDoubleSpinBox):
-    """A number from 0 to 1, changed by typing or arrow keys; the mouse wheel scrolls past it unless it has focus.
+    """A number from 0 to 1, changed by typing or arrow keys.
 
     More than 1 can be typed, and is refused in words: a field that swallows digits makes 1.0 of 1.5, unsaid.
     """
@@ -104,16 +104,9 @@ class Share(QDoubleSpinBox):
         return value
 
     def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
-        """Go no further than 1 by arrow keys and wheel."""
+        """Go no further than 1 by arrow keys."""
         super().stepBy(steps)
         self.setValue(min(self.value(), 1.0))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Change the value only while the keyboard is here."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def offer_choices(box: QComboBox, choices: Iterable[str]) -> None:

@@ -5,10 +5,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QFrame, QScrollArea, QWidget
 
 _LEAST_HEIGHT: Final = 54
+
+
+class WheelPasser(QObject):
+    """Has the mouse wheel scroll past the numbers and choices of a form, which keys and clicks alone change."""
+
+    def __init__(self, form: QWidget) -> None:
+        super().__init__(form)
+        for kind in (QAbstractSpinBox, QComboBox):
+            for field in form.findChildren(kind):
+                # Qt's own policy would give the keyboard to a field that the wheel only comes past.
+                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Leave the wheel to what the field stands in."""
+        if event.type() is QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
 
 class VerticalScrollArea(QScrollArea):
@@ -24,6 +43,7 @@ class VerticalScrollArea(QScrollArea):
         # The Tab key goes through the fields; the area scrolls to the one that has the keyboard.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
+        WheelPasser(content)
         for part in (self.viewport(), content):
             part.setAutoFillBackground(False)
 

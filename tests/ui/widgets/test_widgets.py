@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolBar, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolBar, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui import formats
@@ -23,6 +23,7 @@ from arbitrex_desktop.ui.widgets.fields import Share
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
+from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 from tests.fakes.clock import ManualClock
 from tests.ui.conftest import OPEN_MS
 
@@ -269,23 +270,25 @@ def test_a_limit_bar_paints_known_and_unknown_shares(qtbot: QtBot, theme: Theme)
     assert [*tones, bar.tone] == [Tone.BAD, Tone.MUTED]
 
 
-def test_the_mouse_wheel_does_not_change_a_number_by_accident(qtbot: QtBot) -> None:
-    """Only a field that has the keyboard listens to the wheel."""
-    share = Share("Confidence", 0.5)
-    other = QWidget()
-    shown(qtbot, other)
-    shown(qtbot, share)
-    share.clearFocus()
+def test_the_mouse_wheel_scrolls_past_numbers_and_choices(qtbot: QtBot) -> None:
+    """Also past one that has the keyboard: who scrolls down the ticket changes neither confidence nor regime."""
+    share, choice, column = Share("Confidence", 0.5), QComboBox(), QWidget()
+    choice.addItems(["TRENDING", "RANGING"])
+    fields = QVBoxLayout(column)
+    for field in (share, choice):
+        fields.addWidget(field)
+    area = VerticalScrollArea(column)
+    shown(qtbot, area)
+    share.setFocus()
     wheel = QWheelEvent(
-        QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, 120), Qt.MouseButton.NoButton,
+        QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, -120), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(share, wheel)
-    assert share.value() == 0.5
-    share.setFocus()
-    qtbot.waitUntil(share.hasFocus)
-    QApplication.sendEvent(share, wheel)
-    assert share.value() == 0.55
+    for field in (share, choice):
+        QApplication.sendEvent(field, wheel)
+        assert field.focusPolicy() is Qt.FocusPolicy.StrongFocus
+        assert not wheel.isAccepted()
+    assert (share.value(), choice.currentText()) == (0.5, "TRENDING")
 
 
 def test_a_share_above_one_is_refused_in_words(qtbot: QtBot) -> None:
