@@ -38,6 +38,8 @@ _NEAR_EDGE: Final = 0.02
 _Z_LINES: Final = 10
 _BESIDE: Final = 0.3
 """Part of the width that a limit's words take."""
+_BELOW: Final = 0.12
+"""Part of the height that a payment's words take."""
 
 
 class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
@@ -188,7 +190,11 @@ class EquityPlot(QObject):
         for item in self._marks:
             self._plot.removeItem(item)
         colours = self._theme.colours
-        lines = [(at, 90, message, colours.muted, 0.92) for at, message in self._past.flows]
+        # One below the other, by turns: two payments may come soon after one another.
+        lines = [
+            (at, 90, message, colours.muted, 0.92 - _BELOW * (number % 4))
+            for number, (at, message) in enumerate(self._past.flows)
+        ]
         # One beside the other: two limits may lie so close that their words would cover each other.
         lines += [
             (level.amount, 0, level.message, colours.tone(level.tone), 0.01 + _BESIDE * number)

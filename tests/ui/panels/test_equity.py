@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.curve import CurvePast
 from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot, _MoneyAxis
 from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
@@ -129,3 +130,17 @@ def test_no_limit_covers_the_words_of_another(panel: EquityPanel, fresh: Make) -
     places = [line.label.sceneBoundingRect() for line in plot._marks]
     assert len(places) == 3
     assert not [1 for first, second in combinations(places, 2) if first.intersects(second)]
+
+
+def test_no_payment_covers_the_words_of_another(panel: EquityPanel) -> None:
+    """A withdrawal soon after a deposit: both amounts can be read."""
+    panel.install(EquityPlot)
+    plot = panel._plot
+    assert isinstance(plot, EquityPlot)
+    balance = tuple((1.79e9 + hour * 3_600.0, 100_000.0 + hour) for hour in range(100))
+    flows = ((balance[40][0], "deposit +5,000.00"), (balance[45][0], "withdrawal -2,000.00"))
+    plot.show_past(CurvePast(balance, flows=flows))
+    plot.widget().resize(900, 340)
+    plot.widget().grab()
+    first, second = (line.label.sceneBoundingRect() for line in plot._marks)
+    assert not first.intersects(second)
