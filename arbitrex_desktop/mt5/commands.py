@@ -244,17 +244,26 @@ class AccountState:
 
 @dataclass(frozen=True)
 class ReadAccount(Command[AccountState]):
-    """Read account, positions and pending orders; a failure of any of them fails the whole."""
+    """Read account, positions and pending orders; a failure of any of them fails the whole.
+
+    A person can change the terminal's account between two of the calls: what is open on another account, often
+    nothing, must not be taken for this one's.
+    """
 
     deadline: ClassVar[float] = 3.0
 
     def run(self, module: MetaTrader5Module) -> AccountState:
-        """Read all three; an empty tuple is an answer, None is a failure."""
-        return AccountState(
+        """Read all three; an empty tuple is an answer, None is a failure, and so is an account that changed."""
+        read = AccountState(
             account=AccountInfo.from_module(call(module, "account_info")),
             positions=freeze_all(TradePosition, call(module, "positions_get")),
             orders=freeze_all(TradeOrder, call(module, "orders_get")),
         )
+        after = AccountInfo.from_module(call(module, "account_info"))
+        if (after.login, after.server) != (read.account.login, read.account.server):
+            message = f"the terminal went from account {read.account.login} to {after.login} while it was read"
+            raise CallFailed("account_info", ResultCode.E_FAIL, message)
+        return read
 
 
 @dataclass(frozen=True)

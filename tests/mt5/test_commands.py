@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,3 +89,20 @@ def test_a_failure_to_connect_never_repeats_the_password() -> None:
     assert str(caught.value) == "initialize failed: Terminal: authorization failed for 5 with ***, *** (-6)"
     assert "hunter2" not in repr(caught.value)
     assert caught.value.__cause__ is None
+
+
+class _Switching(FakeModule):
+    """A terminal whose account a person changes right after `account_info` was answered."""
+
+    def account_info(self) -> Any:
+        """Answer for the account, and go over to another one without positions."""
+        answer = super().account_info()
+        self.account, self.positions = replace(self.account, login=self.account.login + 1), []
+        return answer
+
+
+def test_positions_of_another_account_are_not_taken_for_this_one_s() -> None:
+    """The right account beside none of its positions would be believed, and every limit would have room."""
+    with pytest.raises(CallFailed, match="while it was read") as failure:
+        ReadAccount().run(_Switching())
+    assert not failure.value.connection_lost
