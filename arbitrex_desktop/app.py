@@ -60,8 +60,8 @@ _LOADED_MS: Final = 10_000
 _FIRST_LISTENS_MS: Final = 20_000
 """How long a second start waits for the first to listen, or to end."""
 _LOADED_FIRST: Final = (
-    "mt5.host.child", "logs", "one_window", "mt5.results", "desk.intents.intent", "desk.presentation.snapshot",
-    "ui.commands", "desktop_session",
+    "mt5.host.child", "logs", "mt5.results", "desk.intents.intent", "desk.presentation.snapshot", "ui.commands",
+    "desktop_session",
 )  # fmt: skip
 
 

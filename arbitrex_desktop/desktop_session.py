@@ -7,19 +7,19 @@ Loaded once the window's frame has been seen.
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import logging
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSystemTrayIcon
+from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
-from arbitrex_desktop.mt5.host.memory import return_freed_memory
-from arbitrex_desktop.one_window import OneWindow, bring_forward
+from arbitrex_desktop.mt5.host.memory import compute_on_one_thread, return_freed_memory
 from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
@@ -30,6 +30,10 @@ from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.diagnostics.unhandled import UnhandledErrors
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.worker import CoreWorker
+
+if TYPE_CHECKING:
+    # Loaded once the window is filled.
+    from arbitrex_desktop.one_window import OneWindow
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +47,7 @@ class DesktopSession:
 
     def __init__(self, settings: Settings, window: MainWindow, *, alone: bool) -> None:
         return_freed_memory()
+        compute_on_one_thread()
         others = _keep_private(settings)
         logs.configure(settings.data_dir / "logs", _secrets(settings))
         if others:
@@ -50,13 +55,10 @@ class DesktopSession:
         self.unhandled = UnhandledErrors()
         self.unhandled.install()
         self._crash_file = _log_crashes(settings.data_dir / "logs" / "crash.log")
-        self._window, self._is_alone = window, alone
+        self._data_dir, self._window, self._is_alone = settings.data_dir, window, alone
         self._tray: Tray | None = None
         self._notifications: DesktopNotifications | None = None
-        self._later_starts = OneWindow(settings.data_dir)
-        self._later_starts.asked.connect(self._bring_forward, Qt.ConnectionType.QueuedConnection)
-        if not alone:
-            self._later_starts.listen()
+        self._later_starts: OneWindow | None = None
 
     def look_after(self, window: MainWindow, worker: CoreWorker) -> None:
         """Have errors, alerts, the tray and later starts come to a window from now on, in place of the one before."""
@@ -72,6 +74,10 @@ class DesktopSession:
         last = self._notifications.last if self._notifications is not None else 0
         self._notifications = DesktopNotifications(window, balloon, partial(_post_call, content.notice_bar), last=last)
         worker.snapshot_changed.connect(self._notifications.take)
+        if self._later_starts is None and not self._is_alone:
+            self._later_starts = importlib.import_module("arbitrex_desktop.one_window").OneWindow(self._data_dir)
+            self._later_starts.asked.connect(self._bring_forward, Qt.ConnectionType.QueuedConnection)
+            self._later_starts.listen()
 
     def _bring_forward(self) -> None:
         bring_forward(self._window)
@@ -80,11 +86,20 @@ class DesktopSession:
         """Listen no longer."""
         if self._tray is not None:
             self._tray.icon.hide()
-        self._later_starts.close()
+        if self._later_starts is not None:
+            self._later_starts.close()
         self.unhandled.remove()
         if self._crash_file is not None:
             faulthandler.disable()
             self._crash_file.close()
+
+
+def bring_forward(window: QWidget) -> None:
+    """Show a window in front of the others, also one that was minimised."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 def _post_call(bar: NoticeBar, call: AlertCall) -> None:

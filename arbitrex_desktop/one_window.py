@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Signal
 
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address, private_folder
 
@@ -86,14 +85,6 @@ def show_first(data_dir: Path) -> bool:
         # Windows lets a window come to the front only if the program in front, which is this one, allows it.
         ctypes.WinDLL("user32").AllowSetForegroundWindow(_ANY_PROCESS)
     return _connect(_address(data_dir))
-
-
-def bring_forward(window: QWidget) -> None:
-    """Show a window in front of the others, also one that was minimised."""
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.raise_()
-    window.activateWindow()
 
 
 def _address(data_dir: Path) -> tuple[str, str]:

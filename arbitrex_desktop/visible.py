@@ -21,6 +21,11 @@ def visible(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
+def spreadsheet_safe(value: object) -> object:
+    """Keep a spreadsheet from running text that a strategy sent as a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
 class Redactor:
     """Blacks known secrets out, also as Python and JSON write them.
 

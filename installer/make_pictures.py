@@ -85,8 +85,8 @@ class Photographer:
         ticket.head.buy.click()
         ticket.fields.take_profit.put("40", "pips")
         yield ticket.submit.isEnabled
-        # A chart is there once it says nothing of loading any more.
-        yield lambda: content.chart.chart is not None and not content.chart.chart.note.text
+        # Its bars are there once the chart says nothing of loading any more.
+        yield lambda: not content.chart.chart.note.text
         yield _after(3_000)
         self._keep("window", self._application.window)
         for name, panel in (("watch", content.market_watch), ("chart", content.chart), ("ticket", ticket)):

@@ -35,8 +35,9 @@ _BARS_HEIGHT: Final = 100
 _STATUS_HEIGHT: Final = 24
 """About what menus, account bar and status bar take; told apart before there is anything in them."""
 _LOADED_FIRST: Final = (
-    "ui.widgets.table_view", "desk.review.trades", "ui.panels.market_watch", "ui.panels.chart", "ui.panels.intent_form",
-    "ui.actions.desk_menus", "desk.review.export", "ui.review.review", "ui.settings.settings_window",
+    "ui.widgets.table_view", "desk.review.trades", "ui.panels.market_watch", "mt5.arrays", "ui.chart.view",
+    "ui.chart_grid.live_chart", "ui.panels.chart", "ui.panels.intent_form", "ui.actions.desk_menus",
+    "desk.review.export", "ui.review.review", "ui.settings.settings_window",
 )  # fmt: skip
 """What takes longest of what the content loads, a step each; the rest comes with the content itself."""
 

@@ -19,7 +19,6 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.actions.desk_menus import DeskPanels
 from arbitrex_desktop.ui.actions.window_actions import WindowActions
-from arbitrex_desktop.ui.background.steps import StepWork, load_modules
 from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
 from arbitrex_desktop.ui.bars.closing import Closing
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
@@ -45,7 +44,7 @@ from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.notice_sources import NoticeSources
 from arbitrex_desktop.ui.onboarding.newcomer_help import NewcomerHelp
 from arbitrex_desktop.ui.panels.account import AccountPanel
-from arbitrex_desktop.ui.panels.chart import CHART_MODULES, ChartPanel
+from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
@@ -384,15 +383,7 @@ class WindowContent(QObject):
     def _on_core(self, core: Core) -> None:
         self._worker.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
-        StepWork(self._show_core(core), self, self._beat.isActive).start()
-
-    def _show_core(self, core: Core) -> Iterator[None]:
-        """Make what could not be made before the core was loaded, unless the window is closed meanwhile."""
-        yield from load_modules(CHART_MODULES)
-        # Before the charts are made: on a core that is connected already they ask for their bars at once.
-        self.chart.read_through(core)
-        self.chart.watch(core.board)
-        yield
+        self.chart.follow(core)
         self._curves.start(core.bars)
         self.review.start(core.review)
 

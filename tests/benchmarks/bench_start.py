@@ -2,9 +2,9 @@
 """From the start of the process to what the trader sees, beside bare windows of the same run.
 
 `python -m tests.benchmarks.bench_start` prints milliseconds, the median of several starts of each: a bare
-`QMainWindow`, painted once; one with a plot of pyqtgraph's; our window, painted once; ours with a chart of bars; ours
-with ten prices.  Compiled code is kept between the starts, as it is where the program is installed, in a folder of the
-benchmark's own.
+`QMainWindow`, painted once; one with a plot of pyqtgraph's; our window, painted once; ours with its chart, still empty;
+with bars in the chart; with ten prices.  Compiled code is kept between the starts, as it is where the program is
+installed, in a folder of the benchmark's own.
 """
 
 from __future__ import annotations
@@ -62,30 +62,29 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 application = Application(parse(["--data-dir", sys.argv[1], "--size", "1600x1000"]))
 application.window.first_painted.connect(lambda: print(time.time(), flush=True))
 class Painted(QObject):
-    at = 0.0
+    seen = with_bars = 0.0
     def eventFilter(self, view, event):
-        if event.type() == QEvent.Type.Paint and not self.at and len(view._series):
-            QTimer.singleShot(0, self.note)
+        if event.type() == QEvent.Type.Paint and not (self.seen and self.with_bars):
+            QTimer.singleShot(0, lambda has_bars=len(view._series): self.note(has_bars))
         return False
-    def note(self):
-        self.at = self.at or time.time()
-painted = Painted()
+    def note(self, has_bars):
+        self.seen = self.seen or time.time()
+        if has_bars:
+            self.with_bars = self.with_bars or time.time()
+painted, priced = Painted(), 0.0
 def look():
-    global priced, watched
-    chart = application.window.content.chart.chart
-    if chart is not None and chart.view is not watched:
-        watched = chart.view
-        watched.installEventFilter(painted)
+    global priced
     if not priced and application.window.content.market_watch.quoted >= 10:
         priced = time.time()
-    if priced and painted.at:
-        print(painted.at, flush=True)
-        print(priced, flush=True)
+    if priced and painted.with_bars:
+        print(painted.seen, painted.with_bars, priced, sep="\\n", flush=True)
         os._exit(0)
-priced, watched = 0.0, None
 looking = QTimer(interval=5)
 looking.timeout.connect(look)
-application.window.filled.connect(looking.start)
+def filled():
+    application.window.content.chart.chart.view.installEventFilter(painted)
+    looking.start()
+application.window.filled.connect(filled)
 application.run()
 """
 
@@ -103,27 +102,30 @@ def start(compiled: str, code: str, *arguments: str) -> list[float]:
 
 def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     """Return the medians; the programs take turns, so that a busy machine is busy for all of them."""
-    bare, plotted, painted, charted, priced = [], [], [], [], []
+    bare, plotted, painted, plot_seen, charted, priced = [], [], [], [], [], []
     with tempfile.TemporaryDirectory() as compiled:
         for turn in range(rounds + 1):
             bare_ms, plot_ms = start(compiled, BARE), start(compiled, PLOT)
             with tempfile.TemporaryDirectory() as folder:
-                first, chart, prices = start(compiled, OURS, folder)
+                first, seen, chart, prices = start(compiled, OURS, folder)
             if turn:  # the first start compiles
                 bare += bare_ms
                 plotted += plot_ms
                 painted.append(first)
+                plot_seen.append(seen)
                 charted.append(chart)
                 priced.append(prices)
     figures = {
         "bare_ms": statistics.median(bare),
         "bare_with_a_plot_ms": statistics.median(plotted),
         "painted_ms": statistics.median(painted),
+        "plot_ms": statistics.median(plot_seen),
         "chart_ms": statistics.median(charted),
         "ten_prices_ms": statistics.median(priced),
     }
     return {name: round(value) for name, value in figures.items()} | {
         "painted_x_bare": round(figures["painted_ms"] / figures["bare_ms"], 2),
+        "plot_x_a_plot": round(figures["plot_ms"] / figures["bare_with_a_plot_ms"], 2),
         "chart_x_a_plot": round(figures["chart_ms"] / figures["bare_with_a_plot_ms"], 2),
     }
 

@@ -86,9 +86,7 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
         worker.start()
         if wait:
             content = window.content
-            qtbot.waitUntil(
-                lambda: content._fresh.snapshot is not None and content.chart.chart is not None, timeout=OPEN_MS
-            )
+            qtbot.waitUntil(lambda: content._fresh.snapshot is not None, timeout=OPEN_MS)
         return window
 
     yield make

@@ -54,9 +54,8 @@ class Showroom:
         self.window.content.market_watch.watch(self.board)
         self.window.content.market_watch._pacer.blockSignals(True)
         self._asked: list[HistoryRequest] = []
-        self.window.content.chart.watch(self.board)
         grid = self.window.content.chart.grid
-        assert grid is not None
+        grid.watch(self.board)
         grid.history_asked.connect(self._asked.append)
 
     def show(self, state: DeskState, size: QSize, workspace: str = "Trade") -> MainWindow:

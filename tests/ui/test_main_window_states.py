@@ -150,6 +150,5 @@ def test_a_look_that_means_nothing_is_a_new_charts(open_window: WindowMaker) -> 
     """Whatever stands in the file, the chart is drawn as at the first start."""
     look: dict[str, object] = {"style": "Renko", "zone": 7, "indicators": "RSI 14", "timeframe": ["H1"]}
     chart = open_window(memory=RememberedState(WindowState(chart=look))).content.chart.chart
-    assert chart is not None
     assert chart.timeframe is Timeframe.M15
     assert chart.options == ChartOptions()

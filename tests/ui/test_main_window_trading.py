@@ -250,7 +250,6 @@ def test_an_order_dragged_on_the_chart_is_moved_by_the_core(open_window: WindowM
     window = open_window(core)
     window.content.intent_form.choose_symbol("EURUSD")
     chart = window.content.chart.chart
-    assert chart is not None
     qtbot.waitUntil(chart.isVisible, timeout=OPEN_MS)
     chart.view.line_dropped.emit("order:31", 1.092)
     assert chart.move_bar.isVisible()

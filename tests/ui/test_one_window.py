@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.one_window import OneWindow, bring_forward, show_first
+from arbitrex_desktop.desktop_session import bring_forward
+from arbitrex_desktop.one_window import OneWindow, show_first
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def wait_for_snapshots(window: MainWindow, qtbot: QtBot, count: int) -> None:
 def wait_until_drawn(window: MainWindow, qtbot: QtBot, painted: Painted) -> None:
     """Wait until closed trades are marked, and the same snapshot, shown again, has nothing painted."""
     grid = window.content.chart.grid
-    qtbot.waitUntil(lambda: grid is not None and bool(grid._closed), timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: bool(grid._closed), timeout=OPEN_MS)
 
     def shown_again() -> None:
         painted.names.clear()

@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import read_only
 from arbitrex_desktop.desk.journal.schema import COLUMNS
+from arbitrex_desktop.visible import spreadsheet_safe
 
 FIELDS: Final = tuple(name.strip() for name in COLUMNS.split(","))
 
@@ -60,11 +61,6 @@ def write_csv(events: Iterable[dict[str, Any]], out: TextIO) -> int:
         body = json.dumps(event["body"], ensure_ascii=False, sort_keys=True)
         writer.writerow({name: spreadsheet_safe(value) for name, value in (event | {"body": body}).items()})
     return count
-
-
-def spreadsheet_safe(value: object) -> object:
-    """Keep a spreadsheet from running text that a strategy sent as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _sql_condition(chosen: JournalFilter) -> tuple[str, list[str]]:

@@ -14,7 +14,6 @@ from typing import Any, Final, TextIO
 
 from arbitrex_desktop.causes import os_error_text
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.desk.review.report import write_report
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
@@ -27,6 +26,7 @@ from arbitrex_desktop.desk.review.views import (
     with_progress,
 )
 from arbitrex_desktop.paths import written_whole
+from arbitrex_desktop.visible import spreadsheet_safe
 
 FIELDS: Final = (
     "position", "life", "symbol", "side", "volume", "closed_volume", "opened_at", "closed_at", "seconds", "entry",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import arbitrex_desktop
+from arbitrex_desktop.mt5.host.memory import ONE_THREAD
 from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
 
 HOST_ARGUMENT: Final = "--mt5-host"
@@ -39,9 +40,9 @@ def host_command() -> list[str]:
 
 
 def host_environment() -> dict[str, str]:
-    """Return the host's environment: ours, which is the user's own, without credentials."""
+    """Return the host's environment: ours, which is the user's own, without credentials; numpy starts no threads."""
     ours = ("MT5_PASSWORD", "ARBITREX_REDIS_PASSWORD")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return ONE_THREAD | {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 class HostChild:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What a process does with memory that it no longer needs: the host, and the program at the other end of its pipe."""
+"""How the libraries below us use memory and processors: in the host, and in the program at its pipe's other end."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from typing import Final
 
@@ -12,6 +13,20 @@ _MMAP_THRESHOLD: Final = -3
 """The C library's numbers of the settings."""
 _LARGE: Final = 128 * 1024
 """With which glibc begins."""
+
+ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""In a process's environment before numpy is loaded: its matrices are computed on the thread that asks.
+
+OpenBLAS starts a thread for each processor, with memory of its own, and each spins for a while before it sleeps: on two
+processors 40 ms of the start of both processes.  The largest matrix here has a row for each symbol that is held.
+https://github.com/OpenMathLib/OpenBLAS/blob/develop/USAGE.md
+"""
+
+
+def compute_on_one_thread() -> None:
+    """Have numpy, once it is loaded, start no threads, unless the user's environment says how many."""
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
 
 
 def return_freed_memory() -> None:

@@ -237,11 +237,7 @@ class DeskMenus:
             self._say(_("Closed trades are not read yet: try again in a moment"))
 
     def _show_frame(self, frame: Timeframe) -> None:
-        chart = self._panels.chart.chart
-        if chart is None:
-            self._say(_("The chart appears when the terminal is connected"))
-        else:
-            chart.show_timeframe(frame)
+        self._panels.chart.chart.show_timeframe(frame)
 
 
 def _add_act(menu: QMenu, name: str, text: str, keys: str, act: Callable[[], None]) -> QAction:

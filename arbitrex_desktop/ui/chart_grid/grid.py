@@ -65,7 +65,7 @@ class ChartGrid(QWidget):
         self._revision = 0
         self._fresh = NOTHING_YET
         self._plan: TradePlan | None = None
-        self._ticket_symbol = ""
+        self._ticket_symbol = self._waiting_symbol = ""
         self._shown = 1
         self.levels = Levels(self)
         self.toolbar = ChartToolbar(theme)
@@ -97,6 +97,8 @@ class ChartGrid(QWidget):
         for chart in self._all:
             chart.watch(board)
         self._unsubscribe = board.subscribe(self._pacer.request)
+        if self._waiting_symbol:
+            self.show_symbol(self._waiting_symbol)
         self.draw_frame()
 
     def stop(self) -> None:
@@ -110,10 +112,16 @@ class ChartGrid(QWidget):
         self._board = None
 
     def show_symbol(self, symbol: str) -> None:
-        """Follow the ticket to another symbol; the first time the ticket follows the chart, if its symbol was kept."""
+        """Follow the ticket to another symbol, once there is a board.
+
+        The first time the ticket follows the chart, if its symbol was kept.
+        """
+        if self._board is None:
+            self._waiting_symbol = symbol
+            return
         kept, is_first = self.chart.symbol, not self._ticket_symbol
         self._ticket_symbol = symbol
-        if is_first and kept not in {"", symbol} and self._board is not None and kept in self._board.symbols:
+        if is_first and kept not in {"", symbol} and kept in self._board.symbols:
             self.trade_wanted.emit(kept)
         else:
             self.look_at(symbol)

@@ -17,11 +17,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from arbitrex_desktop.causes import error_text
-from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.save_dialog import save_dialog
+from arbitrex_desktop.visible import spreadsheet_safe
 
 Cell = str | int | float | None
 Row = list[Cell]

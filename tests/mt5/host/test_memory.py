@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Memory that is freed goes back to the system."""
+"""Memory that is freed goes back to the system, and numpy starts no threads."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,4 +40,31 @@ def test_freed_memory_is_returned_whatever_was_freed_before(project_root: Path, 
     """A megabyte is mapped by itself, and ten in small pieces are given back; one larger piece would end that."""
     command = [sys.executable, "-c", FREED, way]
     done = subprocess.run(command, cwd=project_root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == found
+
+
+COUNTED = """
+import sys, psutil
+from arbitrex_desktop.mt5.host.child import host_environment
+from arbitrex_desktop.mt5.host.memory import compute_on_one_thread
+if sys.argv[1] == "one thread":
+    compute_on_one_thread()
+before = psutil.Process().num_threads()
+import numpy
+print(psutil.Process().num_threads() - before, host_environment()["OPENBLAS_NUM_THREADS"])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="needs two processors")
+@pytest.mark.parametrize(("way", "given", "found"), [("one thread", None, "0 1"), ("as usual", "2", "1 2")])
+def test_numpy_starts_no_thread_unless_the_user_says_so(
+    project_root: Path, way: str, given: str | None, found: str
+) -> None:
+    """Loaded after `compute_on_one_thread` numpy has no thread of its own, neither has the host's; more on request."""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    if given is not None:
+        environment["OPENBLAS_NUM_THREADS"] = given
+    command = [sys.executable, "-c", COUNTED, way]
+    done = subprocess.run(command, cwd=project_root, capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == found

@@ -40,9 +40,7 @@ def asked(core: FakeCore, name: str) -> list[tuple[object, ...]]:
 
 def drag_stop(window: MainWindow, qtbot: QtBot, symbol: str) -> float:
     """Take the planned stop where it is drawn on the chart, pull it to the middle, let go; return the price there."""
-    qtbot.waitUntil(lambda: window.content.chart.chart is not None, timeout=OPEN_MS)
     chart = window.content.chart.chart
-    assert chart is not None
     view = chart.view
 
     def stop_at() -> int:

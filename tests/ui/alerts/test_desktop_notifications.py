@@ -84,9 +84,7 @@ def test_an_alert_is_made_from_the_chart(open_window: WindowMaker, qtbot: QtBot)
     """The chart's menu asks for a call at a price; the alert's own line takes it away."""
     core = FakeCore()
     window = open_window(core)
-    qtbot.waitUntil(lambda: window.content.chart.chart is not None, timeout=OPEN_MS)
     chart = window.content.chart.chart
-    assert chart is not None
     chart.show_symbol("EURUSD")
     menu = chart.menu(1.25, "")
     next(action for action in menu.actions() if action.text().startswith("Call me at")).trigger()

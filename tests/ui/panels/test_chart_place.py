@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The place of the charts before there is a symbol to show."""
+"""The place of the charts before there is a core."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
-from arbitrex_desktop.ui.freshness import Freshness, NoCore
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness, NoCore
 from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
@@ -40,20 +40,25 @@ def test_a_button_stands_where_only_another_account_helps(
     assert taken.args == [NextStep.ACCOUNT]
 
 
-def test_words_stand_where_there_is_no_chart_yet(qtbot: QtBot, theme: Theme, clock: ManualClock) -> None:
-    """A core without a terminal has no symbol: the panel says what it waits for, and shows charts from then on."""
-    panel = ChartPanel(theme, clock)
+def test_the_chart_is_there_before_the_core_and_says_what_it_waits_for(
+    qtbot: QtBot, theme: Theme, clock: ManualClock
+) -> None:
+    """It is seen with the window; the ticket's symbol waits for the core, and the kept one is shown meanwhile."""
+    core, panel = FakeCore(FakeBoard({"EURUSD": 5, "USDJPY": 3})), ChartPanel(theme, clock)
     qtbot.addWidget(panel)
+    panel.recall({"timeframe": "H4", "symbol": "USDJPY"})
     panel.show()
-    assert panel._waiting.isVisible()
-    panel.watch(FakeBoard({"EURUSD": 5}))
-    assert panel._waiting.isVisible()
-    assert panel.grid is not None
-    assert not panel.grid.isVisible()
+    panel.refresh(NOTHING_YET)
+    assert panel.chart.view.isVisible()
+    assert "connected" in panel.chart.note.text
     panel.show_symbol("EURUSD")
-    assert panel.grid.isVisible()
-    assert not panel._waiting.isVisible()
+    assert panel.chart.symbol == "USDJPY"
+    with qtbot.waitSignal(panel.trade_wanted) as wanted:
+        panel.follow(core)
+    assert wanted.args == ["USDJPY"]
+    assert panel.chart.symbol == "USDJPY"
     panel.stop()
+    assert panel.stop_reading(5_000)
 
 
 def test_trades_that_are_asked_for_while_the_pool_stops_are_no_trouble(
@@ -64,7 +69,7 @@ def test_trades_that_are_asked_for_while_the_pool_stops_are_no_trouble(
     qtbot.addWidget(panel)
     review = core.review = FakeReview([])
     review.failure = PoolUnavailable("STOPPED: stopped")
-    panel.read_through(core)
+    panel.follow(core)
     panel.stop()
     with caplog.at_level(logging.WARNING):
         panel._trades.ask(BEGIN)

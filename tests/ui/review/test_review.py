@@ -121,7 +121,6 @@ def test_a_double_click_shows_the_trade_on_the_chart(open_window: WindowMaker, q
     review.closed.view.choose(TRADES[3].key)
     review.closed.chart_button.click()
     chart = window.content.chart.chart
-    assert chart is not None
     assert chart.symbol == TRADES[3].symbol
     marks = [(mark.price, mark.closes) for mark in chart.view._marks]
     assert (TRADES[3].entry, False) in marks
