@@ -27,7 +27,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetric
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked_or_exit
 from arbitrex_desktop.risk_portfolio_manager.figures import RiskFigures
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
-from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import account_view, build_context
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
@@ -94,7 +94,7 @@ class RiskPortfolioManager(RiskFigures):
         clock: Clock | None = None,
         store: StateStore | None = None,
         data_dir: Path | None = None,
-        calendar: NewsSource | None = None,
+        calendar: NewsCalendar | None = None,
         account_sync: MT5AccountSync | None = None,
     ) -> None:
         self.config = config or RPMConfig()

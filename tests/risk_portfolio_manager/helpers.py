@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig, Verdict
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RPMOutput
-from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
 
@@ -57,7 +57,7 @@ def static(config: RPMConfig | None = None, clock: ManualClock | None = None, **
 
 
 def pooled(
-    pool: FakePool, config: RPMConfig | None = None, calendar: NewsSource | None = None, **more: Any
+    pool: FakePool, config: RPMConfig | None = None, calendar: NewsCalendar | None = None, **more: Any
 ) -> RiskPortfolioManager:
     """Return a manager synced through a pool, on the pool's own clock."""
     keep = more.pop("enable_persistence", False)

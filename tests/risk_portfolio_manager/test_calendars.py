@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarErro
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
 
 HEADER = "time_utc,currency,impact,title\n"
-HOUR = timedelta(hours=1)
+HOUR = 60.0  # minutes
 
 
 def test_a_calendar_file_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
-from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
@@ -49,7 +49,7 @@ class MarketView(msgspec.Struct, frozen=True):
     closing: float | None
     margin_per_lot: float | None = None
     shock: float | None = None
-    calendar: NewsSource | None = None
+    calendar: NewsCalendar | None = None
     mid: float | None = None
     spread_bps: float | None = None
     quote_age: float | None = None
@@ -106,15 +106,15 @@ class LossRoom(msgspec.Struct, frozen=True):
 
     Attributes:
         realised: the tightest of those that count realised losses.
-        realised_by: its limit.
+        realised_note: of which limit it is left.
         equity: the tightest of those that count equity.
-        equity_by: its limit.
+        equity_note: of which limit it is left.
     """
 
     realised: float
-    realised_by: str
+    realised_note: str
     equity: float = math.inf
-    equity_by: str = ""
+    equity_note: str = ""
 
 
 class AccountLimits(msgspec.Struct, frozen=True):
@@ -124,11 +124,13 @@ class AccountLimits(msgspec.Struct, frozen=True):
         results: of the rules about the account alone.
         broken: those of them that refuse.
         room: what the loss limits leave.
+        total_lots: most lots of everything; None where it is not known.
     """
 
     results: tuple[RuleResult, ...] = ()
     broken: tuple[RuleResult, ...] = ()
     room: LossRoom = LossRoom(math.inf, "")
+    total_lots: float | None = None
 
 
 NO_LIMITS: Final = AccountLimits()

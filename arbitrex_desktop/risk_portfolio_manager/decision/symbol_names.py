@@ -3,27 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 from arbitrex_desktop.raw_layer.symbols import is_called
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 
 
-def names_of(context: RuleContext, names: Iterable[str]) -> tuple[str, ...]:
+def names_of(context: RuleContext, names: Collection[str]) -> tuple[str, ...]:
     """Return those that are the symbol's name, or a plain name (`EURUSD`) that it may be meant by (`EURUSDm`)."""
     symbol, instrument = context.intent.symbol, context.market.instrument
-    given = tuple(names)
-    if not given:
-        return given
-    if instrument is None:
-        return tuple(name for name in given if name == symbol)
-    return _names_of_symbol(symbol, instrument.base, instrument.profit, given)
-
-
-def is_named(context: RuleContext, names: Iterable[str]) -> bool:
-    """Return whether any of the names stands for the intent's symbol."""
-    return bool(names_of(context, names))
+    if not names or instrument is None:
+        return tuple(name for name in names if name == symbol)
+    return _names_of_symbol(symbol, instrument.base, instrument.profit, tuple(names))
 
 
 @lru_cache(maxsize=256)

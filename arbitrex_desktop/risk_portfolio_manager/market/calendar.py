@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
 
@@ -35,25 +35,13 @@ class NewsEvent:
     title: str
 
 
-class NewsSource(Protocol):
-    """Answers from memory whether news is near; `NewsCalendar` implements it."""
-
-    def near(
-        self, currencies: Iterable[str], now: datetime, before: timedelta, after: timedelta, least: str
-    ) -> NewsEvent | None:
-        """Return news of at least that impact, due within `before` or out for less than `after`.
-
-        Raises `CalendarUnavailable` when it cannot tell.
-        """
-
-
 class NewsCalendar:
     """News from a list; it says nothing of the time after the day of its last entry, and then is unavailable."""
 
     def __init__(self, events: Iterable[NewsEvent]) -> None:
         self._events = sorted(events)
         self._moments = [event.at for event in self._events]
-        self._quiet: tuple[timedelta, timedelta, datetime, datetime] | None = None
+        self._quiet: tuple[float, float, datetime, datetime] | None = None
 
     @classmethod
     def from_csv(cls, path: Path | str) -> NewsCalendar:
@@ -66,19 +54,24 @@ class NewsCalendar:
             return cls([_event_of_row(name, rows.line_num, row) for row in rows if row])
 
     def near(
-        self, currencies: Iterable[str], now: datetime, before: timedelta, after: timedelta, least: str
+        self, currencies: Iterable[str], now: datetime, before: float, after: float, least: str
     ) -> NewsEvent | None:
-        """Return the first such news, None when there is none; until when nothing at all is near is remembered."""
+        """Return the first news of at least that impact, due within `before` or out for less than `after` minutes.
+
+        None when there is none; until when nothing at all is near is remembered.  Raises `CalendarUnavailable` when it
+        cannot tell.
+        """
         quiet = self._quiet
         if quiet is not None and quiet[0] == before and quiet[1] == after and quiet[2] <= now < quiet[3]:
             return None
         if not self._moments or now.date() > self._moments[-1].date():
             raise CalendarUnavailable("the calendar has no entries for today or later")
-        first, until = bisect_left(self._moments, now - after), now + before
+        ahead = timedelta(minutes=before)
+        first, until = bisect_left(self._moments, now - timedelta(minutes=after)), now + ahead
         if first == len(self._moments):
             return None
         if self._moments[first] > until:
-            self._quiet = (before, after, now, self._moments[first] - before)
+            self._quiet = (before, after, now, self._moments[first] - ahead)
             return None
         wanted, floor = {*currencies, "ALL"}, _IMPACT[least]
         for event in self._events[first:]:

@@ -52,5 +52,5 @@ def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:
     """
     worst = max(1, int(len(profits) * (1.0 - confidence)))
     profits.partition(worst - 1)
-    lowest = sorted(profits[:worst].tolist())
-    return -lowest[-1], -sum(lowest) / worst
+    lowest = profits[:worst].tolist()
+    return -lowest[-1], -math.fsum(lowest) / worst

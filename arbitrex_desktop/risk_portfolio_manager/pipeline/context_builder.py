@@ -247,5 +247,5 @@ def _joint_risk(state: RiskState, intent: TradeIntent, sums: Exposures, config: 
     """Return how the symbol moves with the portfolio."""
     floors = config.correlation_floors
     floor = min(floors.values()) if intent.regime is None else floors[intent.regime]
-    notional = sums.held.notional, sums.in_flight.notional
-    return state.risk.of(*notional, intent.symbol, intent.direction, floor, config)
+    held, flying = sums.held.notional, sums.in_flight.notional
+    return state.risk.of(held, flying, intent.symbol, intent.direction, floor, config)

@@ -26,7 +26,8 @@ from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
 _STRESSED: Final = frozenset({"STRESSED", "CRISIS"})
 _EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
 _BEST_EXPECTANCY: Final = 1.5
-_VOLATILE: Final = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
+_VOLATILITY: Final = ((0.80, 1.0), (0.90, 0.9), (math.nextafter(0.95, 1.0), 0.8))
+_MOST_VOLATILE: Final = 0.7
 _RELATIVE_TOLERANCE: Final = 1e-9
 _STEP_TOLERANCE: Final = 1e-3
 """Never more than this share of a step is forgiven when rounding down, however many steps there are."""
@@ -166,9 +167,10 @@ def confidence_factor(confidence: float) -> float:
 
 def volatility_factor(percentile: float) -> float:
     """Return 1 below the 80th percentile of volatility, 0.9 from there, 0.8 from the 90th, 0.7 above the 95th."""
-    if percentile > _VOLATILE[0][0]:
-        return _VOLATILE[0][1]
-    return next((factor for start, factor in _VOLATILE[1:] if percentile >= start), 1.0)
+    for end, factor in _VOLATILITY:
+        if percentile < end:
+            return factor
+    return _MOST_VOLATILE
 
 
 def regime_factor(regime: str, config: RuleSettings) -> float:

@@ -267,8 +267,8 @@ class PortfolioState:
             and isinstance(currencies, TrackedDict)
         ):
             return None
-        versions = (positions.version, symbols.version, currencies.version)
-        return (self, self.version, id(positions), id(symbols), id(currencies), *versions)
+        holders = id(positions), id(symbols), id(currencies)
+        return self, self.version, holders, positions.version, symbols.version, currencies.version
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""

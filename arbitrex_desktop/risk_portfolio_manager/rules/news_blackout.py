@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from functools import lru_cache
-
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
@@ -77,7 +74,7 @@ class NewsBlackout(Rule):
             return self.unknown(no_calendar) if config.news_calendar_needed else self.skipped(no_calendar)
         instrument = market.instrument
         legs = (instrument.base, instrument.profit) if instrument else split_symbol(context.intent.symbol)[1:]
-        before, after = _minutes(config.news_minutes_before), _minutes(config.news_minutes_after)
+        before, after = config.news_minutes_before, config.news_minutes_after
         try:
             event = market.calendar.near(legs, market.now, before, after, config.news_min_impact)
         except CalendarUnavailable as error:
@@ -85,9 +82,3 @@ class NewsBlackout(Rule):
         if event is None:
             return self.in_order
         return self.failed(note=f"{event.currency} {event.title} at {event.at:%H:%M} UTC")
-
-
-@lru_cache(maxsize=16)
-def _minutes(length: float) -> timedelta:
-    """Return a duration; the settings name the same few again and again."""
-    return timedelta(minutes=length)

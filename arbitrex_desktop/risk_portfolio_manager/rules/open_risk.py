@@ -57,30 +57,27 @@ class OpenRisk(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the tightest of the limits leaves."""
-        loss = context.size.unit_loss
+        size, loss = context.size, context.size.unit_loss
         if loss is None:
             return self.unpriced(context)
-        left, at_risk, what = _tightest_room(context)
-        moved = context.size.moved_loss
-        at_risk, wanted = max(0.0, at_risk), context.size.units * loss + moved
-        return self.check_headroom(
-            context, (left - moved) / loss, at_risk + wanted, max(0.0, at_risk + left), f"left of {what}"
-        )
+        left, at_risk, note = _tightest_room(context)
+        observed, limit = at_risk + size.units * loss + size.moved_loss, max(0.0, at_risk + left)
+        return self.check_headroom(context, (left - size.moved_loss) / loss, observed, limit, note)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return what would be lost as things stand."""
-        left, at_risk, what = _tightest_room(context)
-        return self.passed(at_risk, max(0.0, at_risk + left), f"left of {what}")
+        left, at_risk, note = _tightest_room(context)
+        return self.passed(at_risk, max(0.0, at_risk + left), note)
 
 
 def _tightest_room(context: RuleContext) -> tuple[float, float, str]:
-    """Return what the tightest limit leaves besides what is at risk, what is at risk, and the limit."""
+    """Return what the tightest limit leaves besides what is at risk, what is at risk, and which it is."""
     exposure, room = context.exposure, context.limits.room
     without_stop: float = context.config.loss_without_stop * exposure.without_stop
     realised, fallen = exposure.entry_risk + without_stop, exposure.open_risk + without_stop
     if room.realised - realised <= room.equity - fallen:
-        return room.realised - realised, realised, room.realised_by
-    return room.equity - fallen, fallen, room.equity_by
+        return room.realised - realised, realised, room.realised_note
+    return room.equity - fallen, fallen, room.equity_note
 
 
 def loss_room(account: AccountView, config: RuleSettings) -> LossRoom:
@@ -101,4 +98,5 @@ def loss_room(account: AccountView, config: RuleSettings) -> LossRoom:
         amount = daily_amount(config, day)
         fallen.append((equity - day + amount, "the firm's loss of a day"))
         realised.append((amount, "the firm's loss of a day, should it last into the next"))
-    return LossRoom(*min(realised), *min(fallen))
+    (realised_room, of_realised), (equity_room, of_equity) = min(realised), min(fallen)
+    return LossRoom(realised_room, f"left of {of_realised}", equity_room, f"left of {of_equity}")

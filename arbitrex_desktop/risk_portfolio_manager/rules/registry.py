@@ -20,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Po
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule, Rule, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import loss_room
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
+from arbitrex_desktop.risk_portfolio_manager.rules.total_lots import most_lots
 
 
 def _rules_of(module: ModuleType) -> Iterator[Rule]:
@@ -83,7 +84,7 @@ class RiskPlan(msgspec.Struct, frozen=True):
             return NO_LIMITS
         results = [rule.judge(account, config) for rule in self.of_account]
         broken = [each for each in results if each.blocks]
-        return AccountLimits(tuple(results), tuple(broken), loss_room(account, config))
+        return AccountLimits(tuple(results), tuple(broken), loss_room(account, config), most_lots(account, config))
 
 
 def plan_of(config: RuleSettings) -> RiskPlan:

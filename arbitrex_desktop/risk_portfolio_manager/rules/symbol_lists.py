@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import is_named
+from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Names
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
@@ -30,8 +30,8 @@ class SymbolLists(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look the symbol up in both lists."""
         symbol, config = context.intent.symbol, context.config
-        if config.denied_symbols and is_named(context, config.denied_symbols):
+        if names_of(context, config.denied_symbols):
             return self.failed(note=f"{symbol} is on the deny list")
-        if config.allowed_symbols and not is_named(context, config.allowed_symbols):
+        if config.allowed_symbols and not names_of(context, config.allowed_symbols):
             return self.failed(note=f"{symbol} is not on the allow list")
         return self.in_order

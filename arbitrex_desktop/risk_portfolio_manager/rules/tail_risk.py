@@ -93,17 +93,16 @@ class _TailRule(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the limit leaves above the larger loss."""
-        joint, size, capital = context.exposure.joint, context.size, context.account.capital
+        joint, size, config = context.exposure.joint, context.size, context.config
         if joint is None or size.unit_notional is None:
             return self.unpriced(context)
-        which, confidence, most = self.which, context.config.var_confidence, getattr(context.config, self.limit)
-        factor, money = _DEVIATIONS[which](confidence), most * capital
+        capital, limit = context.account.capital, getattr(config, self.limit)
+        factor, money = _DEVIATIONS[self.which](config.var_confidence), limit * capital
         headroom, loss = joint.headroom(money / factor), factor * size.deviation
-        if size.tail is not None and joint.past is not None:
-            loss = max(loss, size.tail[which])
-            if size.tail[which] > money:
-                headroom = min(headroom, joint.past.headroom(money, confidence))
-        return self.check_headroom(context, headroom / size.unit_notional, loss / capital, most)
+        seen = size.tail[self.which] if size.tail is not None else 0.0
+        if seen > money and joint.past is not None:
+            headroom = min(headroom, joint.past.headroom(money, config.var_confidence))
+        return self.check_headroom(context, headroom / size.unit_notional, max(loss, seen) / capital, limit)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return the loss of what is held and in flight; None where its worth is not known."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountView,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,27 +59,31 @@ class TotalLots(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure in lots what the tighter of both leaves."""
-        config, instrument, held = context.config, context.market.instrument, context.exposure.lots
+        instrument, exposure, most = context.market.instrument, context.exposure, context.limits.total_lots
         if instrument is None:
             return self.unknown("the symbol is not known")
-        if context.exposure.unknown:
-            return self.unknown(context.exposure.unknown)
-        most = config.max_total_lots or math.inf
-        if config.lots_by_profit:
-            account, initial = context.account, config.initial_balance
-            start = account.day_anchor if account.day_balance is None else account.day_balance
-            if start is None or not initial:
-                return self.unknown("what the account has made so far is not known")
-            most = min(most, _lots_at_profit(tuple(config.lots_by_profit.items()), start - initial))
-        lots = held + context.size.units / instrument.contract
-        return self.check_headroom(context, without_residue(most - held) * instrument.contract, lots, most)
+        if exposure.unknown:
+            return self.unknown(exposure.unknown)
+        if most is None:
+            return self.unknown("what the account has made so far is not known")
+        lots = exposure.lots + context.size.units / instrument.contract
+        return self.check_headroom(context, without_residue(most - exposure.lots) * instrument.contract, lots, most)
 
 
-@lru_cache(maxsize=16)
-def _lots_at_profit(steps: tuple[tuple[str, float], ...], profit: float) -> float:
-    """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
-    ascending = sorted((float(amount), float(lots)) for amount, lots in steps)
-    return next((lots for amount, lots in reversed(ascending) if amount <= profit), ascending[0][1])
+def most_lots(account: AccountView, config: RuleSettings) -> float | None:
+    """Return the most lots of everything; None where they follow from a profit that is not known.
+
+    They are those of the highest step that the profit has reached; below the first step, those of the first.
+    """
+    most: float = config.max_total_lots or math.inf
+    if not config.lots_by_profit:
+        return most
+    start = account.day_anchor if account.day_balance is None else account.day_balance
+    if start is None or not config.initial_balance:
+        return None
+    profit, steps = start - config.initial_balance, {float(key): lots for key, lots in config.lots_by_profit.items()}
+    reached = max((amount for amount in steps if amount <= profit), default=min(steps))
+    return min(most, steps[reached])
 
 
 def _is_number(key: str) -> bool:

@@ -15,7 +15,7 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.symbols import UnknownSymbol
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     PoolInstruments,
 )
@@ -40,7 +40,7 @@ class Sources:
 
     clock: Clock
     pool: PoolReader | None
-    calendar: NewsSource | None
+    calendar: NewsCalendar | None
     syncs: bool
     reading: AccountReading | None = None
     synced_at: float | None = None
