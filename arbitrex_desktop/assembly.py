@@ -219,7 +219,7 @@ def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost 
         reserves=reserve_opener(settings.data_dir),
     )
     core.alerts = AlertDesk(
-        core.snapshot, core.board, AlertStore(settings.data_dir / "alerts.json"), _LateSecrets(), clock,
+        core.board, AlertStore(settings.data_dir / "alerts.json"), _LateSecrets(), clock,
         hide=logs.hide, meant_by=pool.resolve,
     )  # fmt: skip
     core.attach(core.alerts)

@@ -11,6 +11,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -36,7 +37,6 @@ from arbitrex_desktop.desk.journal.reserve import ReserveOpener
 from arbitrex_desktop.desk.limit_actions import LimitActions
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.presentation import rows
-from arbitrex_desktop.desk.presentation.alert_rows import AlertsView
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
@@ -188,9 +188,9 @@ class TradingCore:
         self._guard("stop", self._risk.close)
 
     def snapshot(self) -> DeskSnapshot:
-        """Return all that the window draws besides quotes."""
+        """Return all that the window draws besides quotes; what alerts call for is judged by it."""
         desk, reading, rpm, pool = self.desk, self._pool.latest_account(), self.rpm, self._pool.stats()
-        return DeskSnapshot(
+        seen = DeskSnapshot(
             taken_at=self._clock.now(),
             pool=pool,
             sync=rpm.get_mt5_sync_stats() if rpm is not None else {},
@@ -205,8 +205,8 @@ class TradingCore:
             takes_intents=desk is not None,
             journal_problem=self._accounts.problem or self._connection.problem,
             watch=symbol_days(self._pool, pool.symbols),
-            alerts=self.alerts.view() if self.alerts is not None else AlertsView(),
         )
+        return seen if self.alerts is None else replace(seen, alerts=self.alerts.take(seen))
 
     def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> str:
         """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done.

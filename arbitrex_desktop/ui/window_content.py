@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -35,7 +34,6 @@ from arbitrex_desktop.ui.commands import (
     Phase,
     ResumeTrading,
     TakeInUnknown,
-    Task,
 )
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness, NoCore
@@ -94,7 +92,6 @@ class WindowContent(QObject):
         self._fresh = Freshness(None, clock.monotonic(), clock.monotonic())
         self._halt_watch = HaltWatch()
         self._no_core = NoCore()
-        self._task: tuple[Task | None, float, datetime] = (None, clock.monotonic(), clock.now())
         self._seen = True
         self._curves = HistoryLoader(self)
         self._prices_turn = QTimer(self, singleShot=True)
@@ -162,7 +159,7 @@ class WindowContent(QObject):
     def refresh(self) -> None:
         """Draw the newest snapshot, as old as it is by now."""
         now = self._clock.monotonic()
-        task, began, began_at = self._task
+        task, began, began_at = self._worker.at_work
         self._fresh = Freshness(
             self._fresh.snapshot, self._fresh.received, now, task, now - began, began_at, self._no_core
         )
@@ -200,7 +197,7 @@ class WindowContent(QObject):
         core = self._worker.core
         if core is not None:
             self._on_core(core)
-        self._fresh, self._no_core, self._task = other._fresh, other._no_core, other._task
+        self._fresh, self._no_core = other._fresh, other._no_core
         self._halt_watch = other._halt_watch
         self.refresh()
         type_into(self.intent_form, typed_in(other.intent_form))
@@ -346,7 +343,6 @@ class WindowContent(QObject):
         worker = self._worker
         worker.core_ready.connect(self._on_core)
         worker.snapshot_changed.connect(self._on_snapshot)
-        worker.busy_changed.connect(self._on_busy)
         worker.command_done.connect(self._on_command_done)
         worker.phase_failed.connect(self._on_phase_failed)
 
@@ -393,10 +389,6 @@ class WindowContent(QObject):
         if self._beat.isActive():
             self._beat.start()  # the next beat is due where no snapshot comes
         self.refresh()
-
-    @Slot(object)
-    def _on_busy(self, task: Task | None) -> None:
-        self._task = (task, self._clock.monotonic(), self._clock.now())
 
     @Slot(object)
     def _on_command_done(self, result: CommandResult) -> None:

@@ -12,14 +12,17 @@ import importlib
 import logging
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6 import QtCore
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
+from arbitrex_desktop.clock import Clock, SystemClock
+
 if TYPE_CHECKING:
     # Loaded at `start`: the window is made with its worker, and its first picture must not wait for them.
-    from arbitrex_desktop.ui.commands import TraderCommand
+    from arbitrex_desktop.ui.commands import Task, TraderCommand
     from arbitrex_desktop.ui.seam import Core, CoreFactory
     from arbitrex_desktop.ui.worker_threads import DeskLane, Reporter, Runner, Watcher
 
@@ -33,19 +36,22 @@ class CoreWorker(QObject):
     """Owns the worker thread; the window's only way to the core.  Lives on, and is called from, the GUI thread.
 
     Signals, all emitted on the GUI thread: `core_ready(Core)`, once the core is built and before it connects, so
-    that HALT works during a slow connection; `snapshot_changed(DeskSnapshot)`; `busy_changed(Task | None)`, what the
-    worker begins, None when it is over; `command_done(CommandResult)`, when a command has been run, well or not;
+    that HALT works during a slow connection; `snapshot_changed(DeskSnapshot)`; `command_done(CommandResult)`, when a
+    command has been run, well or not;
     `form_ready()`, once the core has started, from when on what sends nothing has a thread of its own;
     `phase_failed(Phase, str)`, what failed besides commands, with a message for the trader; `stopped()`, when the
     worker thread has ended.
 
     Commands queue behind what the core is doing.  `halt` and `disarm` do not; what never reaches the broker queues
     behind its own kind only, once the core has started.
+
+    Attributes:
+        at_work: what the worker thread is at, None for nothing, and since when, monotonic and in UTC; to be read when
+            that is drawn, since the thread begins something all the while and need not wake the window for it
     """
 
     core_ready = Signal(object)
     snapshot_changed = Signal(object)
-    busy_changed = Signal(object)
     command_done = Signal(object)
     form_ready = Signal()
     phase_failed = Signal(object, str)
@@ -56,8 +62,10 @@ class CoreWorker(QObject):
     _seen = Signal(bool)
     _end = Signal()
 
-    def __init__(self, core_factory: CoreFactory, parent: QObject | None = None) -> None:
+    def __init__(self, core_factory: CoreFactory, parent: QObject | None = None, *, clock: Clock | None = None) -> None:
         super().__init__(parent)
+        self._clock = clock or SystemClock()
+        self._begin(None)
         self._core: Core | None = None
         self._factory = core_factory
         self._closing = threading.Event()
@@ -86,7 +94,7 @@ class CoreWorker(QObject):
         reporter: Reporter = threads.Reporter()
         watcher: Watcher = threads.Watcher(reporter)
         watcher.moveToThread(self._watch_thread)
-        runner: Runner = threads.Runner(self._build_halted_if_asked, reporter, self._closing)
+        runner: Runner = threads.Runner(self._build_halted_if_asked, reporter, self._closing, self._begin)
         runner.moveToThread(self._thread)
         lane: DeskLane = threads.DeskLane(self._closing)
         lane.moveToThread(self._lane_thread)
@@ -153,13 +161,16 @@ class CoreWorker(QObject):
             self._abandon(hung)
         return not hung
 
+    def _begin(self, task: Task | None) -> None:
+        """Note what the worker thread is at from now on (on that thread)."""
+        self.at_work: tuple[Task | None, float, datetime] = (task, self._clock.monotonic(), self._clock.now())
+
     def _connect(self, runner: Runner, reporter: Reporter, watcher: Watcher) -> None:
         self._thread.started.connect(runner.begin)
         runner.built.connect(self.core_ready)
         runner.built.connect(watcher.watch)
         reporter.snapshot.connect(self.snapshot_changed)
         reporter.failed.connect(self.phase_failed)
-        runner.busy_with.connect(self.busy_changed)
         runner.done.connect(self.command_done)
         runner.failed.connect(self.phase_failed)
         # The thread itself quits the thread: the GUI thread may be waiting in `stop` and turns no events then.

@@ -18,7 +18,7 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.errors import NoAccountError
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.texts import N_, _
-from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
+from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, Task, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 _S = ConnectionState
@@ -190,21 +190,25 @@ class DeskLane(QObject):
 class Runner(QObject):
     """Lives on the worker thread and runs there whatever may block.
 
+    `note` is told what begins now, None when it is over.
+
     Signals (all emitted on the worker thread): `built(Core)`; `started(Core)`, once it has begun;
-    `busy_with(Task | None)`, what begins now, None when it is over; `done(CommandResult)`, when a command has run, well
-    or not; `failed(Phase, str)`, with the message; `finished()`, after the core was stopped.
+    `done(CommandResult)`, when a command has run, well or not; `failed(Phase, str)`, with the message; `finished()`,
+    after the core was stopped.
     """
 
     built = Signal(object)
     started = Signal(object)
-    busy_with = Signal(object)
     done = Signal(object)
     failed = Signal(object, str)
     finished = Signal()
 
-    def __init__(self, factory: CoreFactory, reporter: Reporter, closing: threading.Event) -> None:
+    def __init__(
+        self, factory: CoreFactory, reporter: Reporter, closing: threading.Event, note: Callable[[Task | None], None]
+    ) -> None:
         super().__init__()
         self._factory = factory
+        self._note = note
         self._reporter = reporter
         self._closing = closing
         self._core: Core | None = None
@@ -236,9 +240,9 @@ class Runner(QObject):
         if core is None or self._closing.is_set():
             self.done.emit(CommandResult(command, error=_(NOT_RUNNING if core is None else CLOSING)))
             return
-        self.busy_with.emit(command)
+        self._note(command)
         result = carry_out(core, command)
-        self.busy_with.emit(None)
+        self._note(None)
         if not isinstance(command, QUIET):
             self._reporter.report(core)
         self.done.emit(result)
@@ -265,7 +269,7 @@ class Runner(QObject):
 
     def _attempt(self, phase: Phase, act: Callable[[], object]) -> object:
         """Run `act` and return what it does; what it raises becomes a message: one failure must not end the worker."""
-        self.busy_with.emit(phase)
+        self._note(phase)
         try:
             return act()
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
@@ -273,4 +277,4 @@ class Runner(QObject):
             self.failed.emit(Phase.ACCOUNT if isinstance(error, NoAccountError) else phase, message_of(error))
             return None
         finally:
-            self.busy_with.emit(None)
+            self._note(None)

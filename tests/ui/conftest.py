@@ -78,7 +78,7 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
 
     def make(core: FakeCore | None = None, memory: WindowStateStore | None = None, *, wait: bool = True) -> MainWindow:
         shown = core if core is not None else FakeCore()
-        worker = CoreWorker(lambda: shown)
+        worker = CoreWorker(lambda: shown, clock=clock)
         window = MainWindow(worker, theme, clock=clock, memory=memory)
         opened.append((window, shown))
         window.show()

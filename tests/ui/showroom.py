@@ -68,7 +68,7 @@ class Showroom:
         for each in quotes(now - state.quote_age):
             self.board.put(each)
         window.content._fresh = Freshness(state.snapshot, now - state.age, now)
-        window.content._task = (state.task, now - 12.0, self.clock.now())
+        window._worker.at_work = (state.task, now - 12.0, self.clock.now())
         window.content.market_watch.draw_frame()
         window.content.intent_form.set_symbols(self.board.symbols)
         window.content._no_core = NoCore(state.broken)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread, QTimer
+from PySide6.QtCore import QEvent, QObject, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk import background
@@ -260,13 +260,40 @@ def test_halt_before_the_core_exists_is_not_lost(qtbot: QtBot, worker: CoreWorke
 def test_halt_during_a_slow_connection(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
     """The core can be halted, and shows itself, before its start has come back."""
     core.hold("start")
-    snapshots, doing = collect(worker.snapshot_changed), collect(worker.busy_changed)
+    snapshots = collect(worker.snapshot_changed)
     worker.start()
     until(qtbot, core.reached.is_set)
     until(qtbot, lambda: len(snapshots) > 2)
-    until(qtbot, lambda: doing and doing[-1] == (Phase.CONNECT,))
+    assert worker.at_work[0] is Phase.CONNECT
     worker.halt("slow")
     assert core.halts == ["slow"]
+
+
+class Calls(QObject):
+    """Counts what other threads have an object of this one do."""
+
+    def __init__(self, called: QObject) -> None:
+        super().__init__(called)
+        self.count = 0
+        called.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Count a call, and let it happen."""
+        self.count += watched is self.parent() and event.type() == QEvent.Type.MetaCall
+        return False
+
+
+def test_a_step_does_not_wake_the_window(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """Steps come four times a second for days: the window hears of snapshots and of what it asked for alone."""
+    worker.start()
+    until(qtbot, lambda: core.steps)
+    core.hold("snapshot")
+    until(qtbot, core.reached.is_set)
+    calls, steps = Calls(worker), core.steps
+    until(qtbot, lambda: core.steps >= steps + 3)
+    assert calls.count == 0
+    core.release()
+    until(qtbot, lambda: calls.count)
 
 
 def test_a_hung_worker_does_not_blind_the_window(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
@@ -439,7 +466,7 @@ def test_timers_are_connected_before_their_threads_begin() -> None:
     reporter = Reporter()
     core = FakeCore()
     for resident, begin in (
-        (runner := Runner(lambda: core, reporter, threading.Event()), runner.begin),
+        (runner := Runner(lambda: core, reporter, threading.Event(), lambda _task: None), runner.begin),
         (watcher := Watcher(reporter), lambda: watcher.watch(core)),
     ):
         timers = resident.findChildren(QTimer)

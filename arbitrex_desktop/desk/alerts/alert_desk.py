@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The alerts of a desk, living: judged at each change of a price and four times a second, on a thread of their own."""
+"""The alerts of a desk, living: judged at each change of a price, on a thread of their own, and with each snapshot."""
 
 from __future__ import annotations
 
@@ -35,8 +35,6 @@ from arbitrex_desktop.desk.presentation.alert_rows import (
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
-LOOK_S: Final = 1.0
-"""Between two looks at account and state; prices are judged as they come."""
 _LEAST_S: Final = 0.03
 """Prices may change a thousand times a second; they are judged no oftener than a screen shows them."""
 _JOIN_S: Final = 2.0
@@ -44,7 +42,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class AlertDesk:
-    """A service of the core: `snapshot` and `board` give what is judged.  Its methods may be called from any thread.
+    """A service of the core: `take` is given what is judged, and `board` has the prices.  Safe from any thread.
 
     `hide` is told of each secret that must not be logged; `meant_by` gives the broker's symbol of a plain name, or
     raises ValueError with the candidates.
@@ -54,7 +52,6 @@ class AlertDesk:
 
     def __init__(
         self,
-        snapshot: Callable[[], DeskSnapshot],
         board: QuoteBoard,
         store: AlertStore,
         secrets: SecretStore,
@@ -64,7 +61,7 @@ class AlertDesk:
         meant_by: Callable[[str], str] = str,
     ) -> None:
         self._meant_by = meant_by
-        self._snapshot, self._board, self._store = snapshot, board, store
+        self._board, self._store = board, store
         self._secrets, self._clock, self._hide = secrets, clock, hide
         self._book = AlertBook()
         self._lock = Lock()
@@ -72,7 +69,6 @@ class AlertDesk:
         self._prices: dict[str, Price] = {}
         self._revision = 0
         self._seen: DeskSnapshot | None = None
-        self._next_look = 0.0
         self._troubles: dict[str, str] = {}
         self._messengers: dict[str, Messenger | None] = {}
         self._outboxes = {
@@ -172,16 +168,18 @@ class AlertDesk:
 
     # Judging
 
+    def take(self, snapshot: DeskSnapshot) -> AlertsView:
+        """Judge what a snapshot shows, and return all alerts as they stand then."""
+        self._seen = snapshot
+        self._look_or_tell()
+        return self.view()
+
     def look(self) -> tuple[AlertCall, ...]:
-        """Judge what there is now, and send what calls (the alerts' thread); return the calls."""
-        self._revision, quotes = self._board.changed_since(self._revision)
-        for quote in quotes:
-            self._prices[quote.symbol] = Price(quote.bid, quote.ask, self._board.digits(quote.symbol))
-        now = self._clock.monotonic()
-        if now >= self._next_look:
-            self._next_look = now + LOOK_S
-            self._seen = self._snapshot()
+        """Judge what there is now, and send what calls; return the calls."""
         with self._lock:
+            self._revision, quotes = self._board.changed_since(self._revision)
+            for quote in quotes:
+                self._prices[quote.symbol] = Price(quote.bid, quote.ask, self._board.digits(quote.symbol))
             before = dict(self._book.states)
             calls = self._book.judge(Facts(self._clock.now(), self._since, self._seen, self._prices))
             if self._book.states != before:
@@ -192,15 +190,20 @@ class AlertDesk:
                 self._send_out(AlertMessage(call.at, _title(call.kind), call.text, call.is_urgent))
         return calls
 
+    def _look_or_tell(self) -> None:
+        """Judge; one look that fails must not end all of them, nor hide what else a snapshot shows."""
+        try:
+            self.look()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
+            _log.exception("judging the alerts failed")
+            self._take_trouble("", f"alerts cannot be judged: {error_text(error)}")
+
     def _run(self) -> None:
+        """Judge prices as they come; without one nothing is woken."""
         while not self._stopping.is_set():
-            try:
-                self.look()
-            except Exception as error:  # noqa: BLE001 - one look that fails must not end all of them
-                _log.exception("judging the alerts failed")
-                self._take_trouble("", f"alerts cannot be judged: {error_text(error)}")
+            self._look_or_tell()
             self._stopping.wait(_LEAST_S)
-            self._wake.wait(LOOK_S)
+            self._wake.wait()
             self._wake.clear()
 
     def _send_out(self, message: AlertMessage) -> bool:

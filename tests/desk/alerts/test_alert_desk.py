@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
+from arbitrex_desktop.desk.alerts.facts import Facts
 from arbitrex_desktop.desk.alerts.store import AlertStore
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertRule, AlertWays
 from arbitrex_desktop.mt5.commands import ListedSymbol
 from arbitrex_desktop.raw_layer.symbols import SymbolBook
+from tests.desk.conftest import Desk
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
 from tests.fakes.desk_data import desk_snapshot, quote, risk_row
@@ -32,7 +34,6 @@ class Bench:
     def __init__(self, folder: Path, secrets: FakeSecretStore | None = None) -> None:
         self.board, self.clock = FakeBoard({"EURUSD": 5}), ManualClock()
         self.secrets = secrets or FakeSecretStore()
-        self.shown = CALM
         self.hidden: list[str] = []
         self.desk = self.again(folder)
 
@@ -43,7 +44,7 @@ class Bench:
             self.hidden.extend(texts)
 
         store = AlertStore(folder / "alerts.json")
-        return AlertDesk(lambda: self.shown, self.board, store, self.secrets, self.clock, hide=hide)
+        return AlertDesk(self.board, store, self.secrets, self.clock, hide=hide)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_plain_name_is_the_broker_s_and_what_would_never_call_is_refused(tmp_p
     listed = (ListedSymbol(name, name[2:5], "USD", visible=True, tradable=True) for name in ("x.EURUSD", "x.GBPUSD"))
     bench.board = FakeBoard({"x.EURUSD": 5})
     book, store = SymbolBook(tuple(listed)), AlertStore(tmp_path / "alerts.json")
-    desk = AlertDesk(lambda: CALM, bench.board, store, bench.secrets, bench.clock, meant_by=book.resolve)
+    desk = AlertDesk(bench.board, store, bench.secrets, bench.clock, meant_by=book.resolve)
     desk.put(PRICE)
     bench.board.put(quote("x.EURUSD", 1.21))
     assert [call.text for call in desk.look()] == ["x.EURUSD price rose to 1.20000, now 1.21000"]
@@ -83,13 +84,43 @@ def test_a_plain_name_is_the_broker_s_and_what_would_never_call_is_refused(tmp_p
     desk.put(replace(PRICE, rule_id="q", symbol="NOSUCH", is_on=False))
 
 
-def test_account_and_state_are_looked_at_once_a_second(bench: Bench) -> None:
-    """A HALT calls at the next look."""
-    bench.desk.look()
-    bench.shown = replace(CALM, risk=risk_row(trading_state="HALTED", halt_reason="by you"))
-    assert bench.desk.look() == ()
-    bench.clock.advance(1.0)
-    assert [call.text for call in bench.desk.look()] == ["Trading is HALTED: by you"]
+def test_what_a_snapshot_shows_calls_in_that_very_snapshot(bench: Bench) -> None:
+    """Account and state are judged when they are shown, so that nobody has to look at them besides."""
+    assert bench.desk.take(CALM).calls == ()
+    halted = replace(CALM, risk=risk_row(trading_state="HALTED", halt_reason="by you"))
+    assert [call.text for call in bench.desk.take(halted).calls] == ["Trading is HALTED: by you"]
+
+
+def test_without_a_price_nothing_is_woken(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread waits for the next tick, however long that takes; a closed market costs nothing."""
+    waits: list[float | None] = []
+
+    class Noted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return super().wait(timeout)
+
+    monkeypatch.setattr(bench.desk, "_wake", Noted())
+    bench.desk.start()
+    try:
+        until(lambda: bool(waits), "it never waited")
+    finally:
+        bench.desk.stop()
+    assert set(waits) == {None}
+
+
+@pytest.mark.expects_log_errors("judging the alerts failed")
+def test_a_judgement_that_fails_is_told_and_hides_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot is shown all the same, and the next one is judged again."""
+
+    def fail(_facts: Facts) -> tuple[AlertCall, ...]:
+        raise ValueError("a rule is missing")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.desk._book, "judge", fail)
+        assert bench.desk.take(CALM).trouble == "alerts cannot be judged: a rule is missing"
+    halted = replace(CALM, risk=risk_row(trading_state="HALTED", halt_reason="by you"))
+    assert len(bench.desk.take(halted).calls) == 1
 
 
 def test_rules_and_states_are_kept(bench: Bench, tmp_path: Path) -> None:
@@ -168,3 +199,12 @@ def test_a_full_disk_is_told_and_nothing_stops(bench: Bench, tmp_path: Path) -> 
     bench.board.put(quote("EURUSD", 1.21))
     assert len(bench.desk.look()) == 1
     assert "cannot be kept" in bench.desk.view().trouble
+
+
+def test_the_core_s_snapshot_has_what_it_calls_for(bench: Bench, desk: Desk) -> None:
+    """Whoever takes a snapshot, with the window hidden, too, has it judged, and it shows the call itself."""
+    desk.core.alerts = bench.desk
+    desk.step()
+    assert desk.core.snapshot().alerts.calls == ()
+    desk.core.halt("by you")
+    assert [call.text for call in desk.core.snapshot().alerts.calls] == ["Trading is HALTED: by you"]
