@@ -38,6 +38,20 @@ class Painted(QObject):
         return False
 
 
+class Calls(QObject):
+    """Counts what other threads have an object of this one do."""
+
+    def __init__(self, called: QObject) -> None:
+        super().__init__(called)
+        self.count = 0
+        called.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Count a call, and let it happen."""
+        self.count += watched is self.parent() and event.type() == QEvent.Type.MetaCall
+        return False
+
+
 @pytest.fixture
 def painted(qapp: QApplication) -> Iterator[Painted]:
     """Return what notes all paintings of the test."""
@@ -104,6 +118,19 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(
     window.showNormal()
     qtbot.waitUntil(lambda: window.content.connection.value_of("login") == "777")
     assert core.seen == [True, False, True]
+
+
+def test_a_step_of_the_core_does_not_wake_the_window(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Steps come four times a second for days: the window hears of snapshots, and of what it asked for, alone."""
+    core = FakeCore()
+    window = open_window(core)
+    core.hold("snapshot")
+    qtbot.waitUntil(core.reached.is_set)
+    calls, steps = Calls(window._worker), core.steps
+    qtbot.waitUntil(lambda: core.steps >= steps + _TURNS)
+    assert calls.count == 0
+    core.release()
+    qtbot.waitUntil(lambda: calls.count > 0)
 
 
 def test_a_panel_behind_another_is_drawn_once_it_comes_to_the_front(open_window: WindowMaker, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QThread, QTimer
+from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk import background
@@ -267,33 +267,6 @@ def test_halt_during_a_slow_connection(qtbot: QtBot, worker: CoreWorker, core: F
     assert worker.at_work[0] is Phase.CONNECT
     worker.halt("slow")
     assert core.halts == ["slow"]
-
-
-class Calls(QObject):
-    """Counts what other threads have an object of this one do."""
-
-    def __init__(self, called: QObject) -> None:
-        super().__init__(called)
-        self.count = 0
-        called.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Count a call, and let it happen."""
-        self.count += watched is self.parent() and event.type() == QEvent.Type.MetaCall
-        return False
-
-
-def test_a_step_does_not_wake_the_window(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
-    """Steps come four times a second for days: the window hears of snapshots and of what it asked for alone."""
-    worker.start()
-    until(qtbot, lambda: core.steps)
-    core.hold("snapshot")
-    until(qtbot, core.reached.is_set)
-    calls, steps = Calls(worker), core.steps
-    until(qtbot, lambda: core.steps >= steps + 3)
-    assert calls.count == 0
-    core.release()
-    until(qtbot, lambda: calls.count)
 
 
 def test_a_hung_worker_does_not_blind_the_window(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
