@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.bars import bar_rows
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats, position_row, quote
@@ -120,17 +121,21 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(
     assert core.seen == [True, False, True]
 
 
-def test_a_step_of_the_core_does_not_wake_the_window(open_window: WindowMaker, qtbot: QtBot) -> None:
+def test_a_step_of_the_core_does_not_wake_the_window(qtbot: QtBot) -> None:
     """Steps come four times a second for days: the window hears of snapshots, and of what it asked for, alone."""
     core = FakeCore()
-    window = open_window(core)
+    worker = CoreWorker(lambda: core)
+    with qtbot.waitSignal(worker.form_ready, timeout=OPEN_MS):
+        worker.start()
     core.hold("snapshot")
     qtbot.waitUntil(core.reached.is_set)
-    calls, steps = Calls(window._worker), core.steps
+    QApplication.processEvents()
+    calls, steps = Calls(worker), core.steps
     qtbot.waitUntil(lambda: core.steps >= steps + _TURNS)
     assert calls.count == 0
     core.release()
     qtbot.waitUntil(lambda: calls.count > 0)
+    assert worker.stop()
 
 
 def test_a_panel_behind_another_is_drawn_once_it_comes_to_the_front(open_window: WindowMaker, qtbot: QtBot) -> None:
