@@ -157,7 +157,7 @@ class AccountDesk:
     def cancel_all(self, reason: str) -> None:
         """Cancel every pending intent, and every order of this desk that the broker has not filled yet."""
         self.pending.cancel_all(reason)
-        reading = self._context.pool.latest_account()
+        reading = self._context.latest_account()
         for order in reading.orders if reading is not None else ():
             if self.book.owner_of(order.ticket, order.comment):
                 with suppress(CommandRefused):
@@ -170,7 +170,7 @@ class AccountDesk:
         self.pairs.enforce()
         self.settle_confirmed(sync)
         self._warn_of_others()
-        reading = self._context.pool.latest_account()
+        reading = self._context.latest_account()
         if reading is not None and self.standing.act(reading):
             sync()
 

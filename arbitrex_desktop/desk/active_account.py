@@ -34,6 +34,7 @@ from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
+from arbitrex_desktop.mt5.results import AccountKey
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _log: Final = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class ActiveAccount:
         reading = self._context.pool.latest_account()
         if reading is None or not self._context.pool.is_connected():
             return
-        account = (reading.account.server, reading.account.login)
+        account = reading.account.key
         entered = self._context.gate.account if self.desk is not None else None
         if account == entered or not self._due():
             return
@@ -116,7 +117,7 @@ class ActiveAccount:
     def reconcile_actions(self) -> None:
         """See what became of orders on positions whose answers never came."""
         actions = self.desk.positions if self.desk is not None else self._exits
-        reading = self._context.pool.latest_account()
+        reading = self._context.latest_account()
         if actions is not None and reading is not None:
             actions.unanswered.reconcile(reading)
 
@@ -181,7 +182,7 @@ class ActiveAccount:
         allowed = "nothing is sent" if isinstance(error, JournalOccupied) else "only exits are sent"
         self._notices.post("error", "journal", f"{error}; {allowed} until {remedy}")
 
-    def _try_to_enter(self, account: tuple[str, int]) -> None:
+    def _try_to_enter(self, account: AccountKey) -> None:
         """Open an account's journal and desk; where the journal cannot be used, what is open can be closed at least."""
         if self._reserve is None and self._reserves is not None:
             self._reserve = self._reserves(*account)

@@ -11,12 +11,14 @@ from threading import Lock
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.halt import TradingHalt
+from arbitrex_desktop.mt5.results import AccountKey
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Minute
 
 LIMITS = "limits"
 """Who acts in the journal when a limit does; the settings have authorised its exits."""
+OTHER_ACCOUNT = "another account is connected than the one this desk works on; one moment"
 NOT_ARMED = "nothing is sent on LIVE accounts yet: arming comes first (type the account's login to arm)"
 
 
@@ -52,7 +54,7 @@ class Gate:
         self._clock = clock
         self.halt = halt
         self._lock = Lock()
-        self.account: tuple[str, int] | None = None
+        self.account: AccountKey | None = None
         self.journal: Callable[[], str] = str
         self._arming: Arming | None = None
         self._most_messages = most_messages
@@ -65,7 +67,7 @@ class Gate:
             raise CommandRefused(blocker)
         stats = self._pool.stats()
         if self.account is None or (stats.server, stats.login) != self.account:
-            raise CommandRefused("another account is connected than the one this desk works on; one moment")
+            raise CommandRefused(OTHER_ACCOUNT)
 
     def leave(self, *, reducing: bool = False, actor: str = "") -> None:
         """Count a message that leaves now; raise `CommandRefused` when it may not.  Exits are counted, too."""

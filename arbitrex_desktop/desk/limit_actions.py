@@ -127,7 +127,7 @@ class LimitActions:
 
     def _leave(self, desk: AccountDesk, why: str, *, close: bool) -> None:
         """Cancel what waits, close what is open if that was asked for; after a failure wait longer each time."""
-        reading = self._context.pool.latest_account()
+        reading = self._context.latest_account()
         if reading is None or not (reading.orders or (close and reading.positions)):
             self._wait = _AGAIN_SECONDS
             return

@@ -19,6 +19,7 @@ from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
+    AccountKey,
     OrderCheckResult,
     OrderSendResult,
     SymbolInfo,
@@ -253,16 +254,13 @@ class ReadAccount(Command[AccountState]):
     deadline: ClassVar[float] = 3.0
 
     def run(self, module: MetaTrader5Module) -> AccountState:
-        """Read all three; an empty tuple is an answer, None is a failure, and so is an account that changed."""
+        """Read all three; an empty tuple is an answer, None is a failure; -6 for an account that changed."""
         read = AccountState(
             account=AccountInfo.from_module(call(module, "account_info")),
             positions=freeze_all(TradePosition, call(module, "positions_get")),
             orders=freeze_all(TradeOrder, call(module, "orders_get")),
         )
-        after = AccountInfo.from_module(call(module, "account_info"))
-        if (after.login, after.server) != (read.account.login, read.account.server):
-            message = f"the terminal went from account {read.account.login} to {after.login} while it was read"
-            raise CallFailed("account_info", ResultCode.E_FAIL, message)
+        _check_account(module, read.account.key, "account_info")
         return read
 
 
@@ -270,23 +268,28 @@ class ReadAccount(Command[AccountState]):
 class SendOrder(Command[OrderSendResult]):
     """Send a trade request (the package's own keys and types); sent at most once, never repeated by the host.
 
-    `login` and `server` are the account it is meant for.  They are read again in the step before, since a person
-    can change the terminal's account between two polls.
+    `account` is the one it is meant for.  It is looked at in the step before, since a person can change the terminal's
+    account between two polls, and in the step after: what the answer speaks of was then done on another one, perhaps.
     """
 
     request: dict[str, Any]
-    login: int
-    server: str
+    account: AccountKey
     deadline: ClassVar[float] = 20.0
     priority: ClassVar[Priority] = Priority.ORDER
 
     def run(self, module: MetaTrader5Module) -> OrderSendResult:
-        """Call `order_send` if the account is the right one; `CallFailed` with -6 and no call if it is not."""
-        account = AccountInfo.from_module(call(module, "account_info"))
-        if (account.login, account.server) != (self.login, self.server):
-            message = f"not sent: the terminal is on account {account.login} at {account.server!r}"
-            raise CallFailed("order_send", ResultCode.E_AUTH_FAILED, message)
-        return OrderSendResult.from_module(call(module, "order_send", self.request))
+        """Call `order_send` if the account is the right one; `CallFailed` with -6 and no call if it is not.
+
+        With -1 of `order_send` where it is no longer the right one afterwards: what became of the order is not known.
+        """
+        _check_account(module, self.account, "order_send")
+        result = OrderSendResult.from_module(call(module, "order_send", self.request))
+        try:
+            _check_account(module, self.account, "order_send")
+        except CallFailed as failure:
+            message = f"answered with {result.retcode}, and then {failure.message}"
+            raise CallFailed("order_send", ResultCode.E_FAIL, message) from failure
+        return result
 
 
 @dataclass(frozen=True)
@@ -346,27 +349,44 @@ class CopyRates(Command[Rows]):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Orders and deals of a stretch of time, on the server clock."""
+    """Orders and deals of an account in a stretch of time, on the server clock."""
 
+    account: AccountKey
     orders: tuple[TradeOrder, ...]
     deals: tuple[TradeDeal, ...]
 
 
 @dataclass(frozen=True)
 class ReadHistory(Command[History]):
-    """Read history orders and deals from `since` to `until`, both included, in seconds on the server clock."""
+    """Read an account's orders and deals from `since` to `until`, both included, in seconds on the server clock.
 
+    As with `ReadAccount`, those of an account to which a person changed meanwhile are no answer.
+    """
+
+    account: AccountKey
     since: int
     until: int
     deadline: ClassVar[float] = _HISTORY_SECONDS
     priority: ClassVar[Priority] = Priority.HISTORY
 
     def run(self, module: MetaTrader5Module) -> History:
-        """Read both."""
-        return History(
+        """Read both; `CallFailed` with -6 when the account is another one before or afterwards."""
+        _check_account(module, self.account, "history_deals_get")
+        read = History(
+            account=self.account,
             orders=freeze_all(TradeOrder, call(module, "history_orders_get", self.since, self.until)),
             deals=freeze_all(TradeDeal, call(module, "history_deals_get", self.since, self.until)),
         )
+        _check_account(module, self.account, "history_deals_get")
+        return read
+
+
+def _check_account(module: MetaTrader5Module, wanted: AccountKey, name: str) -> None:
+    """Raise `CallFailed` with -6, as of the function `name`, when the terminal is on another account."""
+    found = AccountInfo.from_module(call(module, "account_info"))
+    if found.key != wanted:
+        message = f"the terminal is on account {found.login} at {found.server!r}, not on {wanted[1]}"
+        raise CallFailed(name, ResultCode.E_AUTH_FAILED, message)
 
 
 def _listed(row: dict[str, Any]) -> ListedSymbol:

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, Self
 
+AccountKey = tuple[str, int]
+"""Server and login, which tell an account from any other."""
+
 
 class ModuleTuple(Protocol):
     """A result tuple of the package, real or simulated: its fields by name."""
@@ -76,6 +79,11 @@ class AccountInfo(ModuleResult):
     server: str
     currency: str
     company: str
+
+    @property
+    def key(self) -> AccountKey:
+        """Return what tells the account from any other."""
+        return self.server, self.login
 
 
 @dataclass(frozen=True, slots=True)

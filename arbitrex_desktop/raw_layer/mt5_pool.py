@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.replay_control import SteerReplay
-from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
+from arbitrex_desktop.mt5.results import AccountKey, OrderCheckResult, OrderSendResult, SymbolInfo
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
@@ -295,9 +295,12 @@ class MT5ConnectionPool:
         )
 
     def read_history(self, since: datetime, until: datetime) -> History:
-        """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`."""
+        """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`.
+
+        Those of another account than the one we are connected to are no answer; the answer says whose they are.
+        """
         to_server = self.server_zone.to_server
-        return self._history.deals(int(to_server(since)), int(to_server(until)))
+        return self._history.deals(self._account_key(), int(to_server(since)), int(to_server(until)))
 
     def read_rates(self, symbol: str, timeframe: int, count: int, start: int = 0) -> Rows:
         """Read the last bars but `start` of a symbol, oldest first; raises `PoolUnavailable` or `MT5Error`."""
@@ -334,14 +337,18 @@ class MT5ConnectionPool:
         Raises `PoolUnavailable` (not sent) or `MT5Error`.
         After a `HostError`, or a `CallFailed` whose `connection_lost` is set, the request's fate is unknown.
         """
-        identity = self._loop.identity
-        if identity is None:
-            raise PoolUnavailable("no account has been connected yet")
+        order = SendOrder(dict(request), self._account_key())
         try:
-            order = SendOrder(dict(request), identity.login, identity.server)
             return self._client.ask_connected(order, permit=permit).value
         finally:
             self._loop.poll_soon()
+
+    def _account_key(self) -> AccountKey:
+        """Return the account we are connected to; raise `PoolUnavailable` before the first connection."""
+        identity = self._loop.identity
+        if identity is None:
+            raise PoolUnavailable("no account has been connected yet")
+        return identity.server, identity.login
 
     def _emit(self, event: PoolEvent) -> None:
         """Log an event and notify the listeners; one that raises harms no other."""

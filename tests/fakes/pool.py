@@ -213,6 +213,7 @@ class FakePool:
         self._ask("read_history")
         first, last = since.timestamp() + self.server_offset, until.timestamp() + self.server_offset
         return History(
+            account=self.account.key,
             orders=tuple(order for order in self.history_orders if first <= order.time_done <= last),
             deals=tuple(deal for deal in self.deals if first <= deal.time <= last),
         )

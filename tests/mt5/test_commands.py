@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from arbitrex_desktop.desk.execution.retcodes import RetcodeAction, failure_meaning
 from arbitrex_desktop.mt5.clock_shift import FindClockShift, Tail
 from arbitrex_desktop.mt5.commands import (
     CalcMargins,
@@ -42,11 +43,11 @@ COMMANDS: tuple[Command[Any], ...] = (
     SelectSymbols(("EURUSD",)),
     ReadSymbols(("EURUSD",)),
     ReadAccount(),
-    SendOrder(REQUEST, ACCOUNT.login, ACCOUNT.server),
+    SendOrder(REQUEST, ACCOUNT.key),
     CheckOrder(REQUEST),
     CalcMargins((MarginQuery("EURUSD", 0, 1.0, 1.15),)),
     CopyRates("EURUSD", 15, 10),
-    ReadHistory(0, BEGIN // 1000),
+    ReadHistory(ACCOUNT.key, 0, BEGIN // 1000),
     Poll((TickCursor("EURUSD", BEGIN),), audit="EURUSD"),
     FindClockShift((Tail("EURUSD", tick_rows((BEGIN, 1.15, 1.1501)), 1000),)),
     Disconnect(),
@@ -92,17 +93,48 @@ def test_a_failure_to_connect_never_repeats_the_password() -> None:
 
 
 class _Switching(FakeModule):
-    """A terminal whose account a person changes right after `account_info` was answered."""
+    """A terminal whose account a person changes right after `account_info` was answered so often."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
 
     def account_info(self) -> Any:
-        """Answer for the account, and go over to another one without positions."""
+        """Answer for the account, and go over to another one without positions when its time has come."""
         answer = super().account_info()
-        self.account, self.positions = replace(self.account, login=self.account.login + 1), []
+        self.looks -= 1
+        if self.looks == 0:
+            self.account, self.positions = replace(self.account, login=99), []
         return answer
 
 
-def test_positions_of_another_account_are_not_taken_for_this_one_s() -> None:
-    """The right account beside none of its positions would be believed, and every limit would have room."""
-    with pytest.raises(CallFailed, match="while it was read") as failure:
-        ReadAccount().run(_Switching())
+@pytest.mark.parametrize("command", [ReadAccount(), ReadHistory(ACCOUNT.key, 0, BEGIN // 1000)])
+def test_what_is_read_of_another_account_is_not_taken_for_this_one_s(command: Command[Any]) -> None:
+    """The right account beside none of its positions, or with another's deals, would be believed by every limit."""
+    with pytest.raises(CallFailed, match="is on account 99") as failure:
+        command.run(_Switching(1))
     assert not failure.value.connection_lost
+
+
+def test_the_history_of_another_account_is_not_read_at_all() -> None:
+    """The terminal is on another account than the one that was asked for."""
+    with pytest.raises(CallFailed, match="is on account"):
+        ReadHistory(("Elsewhere", ACCOUNT.login), 0, BEGIN // 1000).run(FakeModule())
+
+
+def test_an_order_during_which_the_account_changed_is_of_unknown_fate() -> None:
+    """What was answered may have been done on the other account: the order is looked for, and not taken for filled."""
+    module = _Switching(1)
+    with pytest.raises(CallFailed, match="answered with 10009, and then the terminal is on account 99") as failure:
+        SendOrder(REQUEST, ACCOUNT.key).run(module)
+    assert module.sent == [REQUEST]
+    assert failure_meaning(failure.value).answer is RetcodeAction.RECONCILE
+
+
+def test_an_order_is_not_sent_to_another_account() -> None:
+    """That nothing was sent is known for sure, so that nobody looks for it."""
+    module = FakeModule()
+    with pytest.raises(CallFailed) as failure:
+        SendOrder(REQUEST, ("Elsewhere", ACCOUNT.login)).run(module)
+    assert module.sent == []
+    assert failure_meaning(failure.value).answer is RetcodeAction.REFUSED

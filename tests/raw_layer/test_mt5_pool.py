@@ -385,15 +385,18 @@ def test_an_order_in_a_dying_host_is_sent_at_most_once(bench: Bench) -> None:
 
 
 def test_an_order_is_not_sent_to_another_account(bench: Bench) -> None:
-    """Even between two polls: an account switched under us gets no order, and no reading of it is given out."""
+    """Even between two polls: an account switched under us gets no order, and nothing of it is given out."""
     bench.pool.start_tick_collection()
     bench.pool.stats()
     bench.transport.pause_polls()
     bench.module.account = replace(bench.module.account, login=99)
-    with pytest.raises(CallFailed, match="not sent: the terminal is on account 99"):
+    with pytest.raises(CallFailed, match="the terminal is on account 99"):
         bench.pool.send_order({"symbol": "EURUSD"})
     with pytest.raises(WrongAccount):
         bench.pool.read_account()
+    now = SystemClock().now()
+    with pytest.raises(CallFailed, match="the terminal is on account 99"):
+        bench.pool.read_history(now - timedelta(days=1), now)
     assert bench.module.sent == []
     bench.transport.resume_polls()
     bench.watch.until(lambda: bench.watch.states[-1] is ConnectionState.WRONG_ACCOUNT)

@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -107,7 +107,7 @@ class LossyBroker(FakeBroker):
         """Return what has reached the history."""
         found, now = super().read_history(since, until), self.clock.monotonic()
         seen = tuple(deal for deal in found.deals if self._seen_at[deal.ticket] <= now)
-        return History(orders=found.orders, deals=seen)
+        return replace(found, deals=seen)
 
     def _carry_out(self, sent: Sent, *, late: bool) -> OrderSendResult:
         """Execute a request as a broker would, or refuse it where it no longer fits."""

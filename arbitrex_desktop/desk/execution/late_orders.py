@@ -35,6 +35,7 @@ class LateOrders:
 
     def __init__(self, store: IntentStore, context: DeskContext, claims: Claims) -> None:
         self._store = store
+        self._context = context
         self._pool = context.pool
         self._clock = context.clock
         self._claims = claims
@@ -44,7 +45,7 @@ class LateOrders:
 
     def due(self) -> tuple[Intent, ...]:
         """Return the failed orders to look for now, the one that was sent first in front."""
-        reading, failed = self._pool.latest_account(), self._store.in_state(IntentState.FAILED)
+        reading, failed = self._context.latest_account(), self._store.in_state(IntentState.FAILED)
         seen: tuple[TradePosition | TradeOrder, ...] = (*reading.positions, *reading.orders) if reading else ()
         marked = {marked_intent(each.comment) for each in seen}
         found = [each for each in failed if each.attempt and self._is_due(each, reading, marked)]

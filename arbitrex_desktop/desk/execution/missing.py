@@ -35,6 +35,7 @@ class MissingTrades:
 
     def __init__(self, store: IntentStore, context: DeskContext) -> None:
         self._store = store
+        self._context = context
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
@@ -50,8 +51,8 @@ class MissingTrades:
             return
         market_now = self._pool.market_now()
         since = min(intent.attempt.market_at for intent, _ in filled if intent.attempt) - _LOOK_BACK
-        history = self._pool.read_history(since, market_now)
-        missing = dict(_missing_trades(filled, history.deals, self._pool.read_account()))
+        history = self._context.read_history(since, market_now)
+        missing = dict(_missing_trades(filled, history.deals, self._context.read_account()))
         for ticket, message in missing.items():
             if ticket in self._suspects and ticket not in self._posted:
                 self._posted.add(ticket)

@@ -89,7 +89,7 @@ class PositionActions:
     def close_many(self, which: Which, symbol: str = "", *, actor: str = TRADER) -> None:
         """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
         failures: list[str] = []
-        for position in self._pool.read_account().positions:
+        for position in self._account().positions:
             if not _is_to_close(position, which, symbol):
                 continue
             try:
@@ -277,7 +277,7 @@ class PositionActions:
     def _account(self) -> AccountReading:
         """Read positions and orders afresh."""
         try:
-            return self._pool.read_account()
+            return self._context.read_account()
         except (PoolError, MT5Error) as error:
             raise CommandRefused(f"the positions cannot be read now: {error}") from error
 

@@ -47,6 +47,7 @@ class Recovery:
 
     def __init__(self, store: IntentStore, context: DeskContext, closes: UnansweredActions) -> None:
         self._store = store
+        self._context = context
         self._pool = context.pool
         self._clock = context.clock
         self._settings = context.settings
@@ -243,7 +244,7 @@ class Recovery:
 
     def _resting_volumes(self) -> dict[int, float]:
         """Return the volume in lots of every order that waits, by ticket, as last read."""
-        reading = self._pool.latest_account()
+        reading = self._context.latest_account()
         return {order.ticket: order.volume_current for order in reading.orders} if reading else {}
 
     def _unconfirmed(self) -> tuple[Intent, ...]:
@@ -257,8 +258,8 @@ class Recovery:
         now = self._pool.market_now()
         # A simulated market's clock may stand before the order's time after a restart on a weekend.
         moments = [now, *(each.attempt.market_at for each in waiting if each.attempt)]
-        history = self._pool.read_history(min(moments) - _LOOK_BACK, max(moments))
-        reading = self._pool.read_account()
+        history = self._context.read_history(min(moments) - _LOOK_BACK, max(moments))
+        reading = self._context.read_account()
         return BrokerRecords(positions_that_tell(reading), reading.orders, history.orders, history.deals, self._utc)
 
     def _utc(self, seconds: float) -> float:

@@ -50,6 +50,7 @@ class UnansweredActions:
 
     def __init__(self, log: ActionLog, context: DeskContext) -> None:
         self._log = log
+        self._context = context
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
@@ -157,7 +158,7 @@ class UnansweredActions:
         """Read the history that the actions may stand in; a pending order is in it by when it was placed."""
         now = self._pool.market_now()
         moments = [now, *(at for each in waiting for at in (each.action.market_at, each.action.placed_at))]
-        history = self._pool.read_history(min(moments) - _LOOK_BACK, max(moments))
+        history = self._context.read_history(min(moments) - _LOOK_BACK, max(moments))
         return BrokerRecords(reading.positions, reading.orders, history.orders, history.deals, self._utc)
 
     def _end(self, search: _Search, outcome: ActionOutcome) -> None:

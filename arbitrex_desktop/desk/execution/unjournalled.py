@@ -76,6 +76,7 @@ class UnjournalledTrades:
     def __init__(self, store: IntentStore, context: DeskContext, actions: UnansweredActions) -> None:
         self._store = store
         self._actions = actions
+        self._context = context
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
@@ -88,7 +89,7 @@ class UnjournalledTrades:
 
     def look(self) -> None:
         """Look when it is due: at the start, now and then, and soon after other positions are open than before."""
-        reading, now = self._pool.latest_account(), self._clock.monotonic()
+        reading, now = self._context.latest_account(), self._clock.monotonic()
         if reading is None or not self._pool.is_connected():
             return
         working: tuple[_Entry, ...] = (*reading.positions, *reading.orders)
@@ -100,7 +101,7 @@ class UnjournalledTrades:
             return
         self._next = now + _EVERY_SECONDS
         market_now = self._pool.market_now()
-        history = self._pool.read_history(market_now - self._back, market_now)
+        history = self._context.read_history(market_now - self._back, market_now)
         self._back = _LOOK_BACK
         entries: tuple[_Entry, ...] = (*history.deals, *working)
         earlier = {each.ticket: each for each in self.found if not self._is_known_by_now(each)}

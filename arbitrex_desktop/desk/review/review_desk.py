@@ -21,7 +21,7 @@ from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, Review
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
 from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.mt5.errors import MT5Error
-from arbitrex_desktop.mt5.results import TradeDeal
+from arbitrex_desktop.mt5.results import AccountKey, TradeDeal
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -64,7 +64,7 @@ class ReviewDesk:
         self._clock = clock
         self._data_dir = data_dir
         self._lock = Lock()
-        self._account: tuple[str, int] | None = None
+        self._account: AccountKey | None = None
         self._deals: dict[int, TradeDeal] = {}
         self._orders: dict[int, OrderPrices] = {}
         self._kept_at = -math.inf
@@ -127,11 +127,11 @@ class ReviewDesk:
         return reading
 
     def _store(self, reading: AccountReading) -> ReviewStore:
-        return review_store(self._data_dir, reading.account.server, reading.account.login)
+        return review_store(self._data_dir, *reading.account.key)
 
     def _book(self, reading: AccountReading) -> TradeBook:
         """Read what the broker's history has gained, and put all of it together."""
-        account = (reading.account.server, reading.account.login)
+        account = reading.account.key
         with contextlib.suppress(PoolError, MT5Error):
             # Without it, deals of another season are an hour off, which is no reason to show none.
             self._pool.learn_summer_time()
@@ -141,6 +141,8 @@ class ReviewDesk:
             newest = max((deal.time for deal in self._deals.values()), default=None)
             since = _BEGINNING if newest is None else self._pool.server_time_to_utc(newest) - _LATE
             history = self._pool.read_history(since, max(self._clock.now(), self._pool.market_now()))
+            if history.account != account:
+                raise CommandRefused("another account was connected meanwhile; please look again")
             self._deals |= {deal.ticket: deal for deal in history.deals}
             self._orders |= {order.ticket: OrderPrices(order.price_open, order.sl) for order in history.orders}
             return read_deals(self._deals.values(), self._pool.server_time_to_utc, reading.account.currency_digits)
@@ -152,7 +154,7 @@ class ReviewDesk:
         since, until = self._span(query, None, book)
         trades = tuple(trade for trade in book.trades if since <= trade.closed_at < until)
         past = _Past(trades=trades)
-        path = journal_path(self._data_dir, reading.account.server, reading.account.login)
+        path = journal_path(self._data_dir, *reading.account.key)
         if path.is_file():
             with open_facts(path) as facts:
                 # A journal only grows: what is typed into the filter changes nothing of this.

@@ -13,7 +13,7 @@ from arbitrex_desktop.mt5.commands import CopyRates, History, ReadHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
+from arbitrex_desktop.mt5.results import AccountKey, TradeDeal, TradeOrder
 from arbitrex_desktop.raw_layer.connection.connector import Ask
 
 T = TypeVar("T")
@@ -102,8 +102,8 @@ class HistoryReader:
         with suppress(CallFailed):  # whoever wants bars hears of it
             self._way, self._answers = self._ask(CopyRates(symbol, Timeframe.M1, 1)).seconds, 0
 
-    def deals(self, since: int, until: int) -> History:
-        """Read orders and deals between two seconds of the server clock, the newest ones included.
+    def deals(self, account: AccountKey, since: int, until: int) -> History:
+        """Read an account's orders and deals between two seconds of the server clock, the newest ones included.
 
         A day is added at the end, since a broker's clock may run ahead of ours.
         """
@@ -112,11 +112,11 @@ class HistoryReader:
         deals: dict[int, TradeDeal] = {}
         while True:
             size = self._seconds.size
-            answer = self._ask(ReadHistory(since, min(since + size, end)))
+            answer = self._ask(ReadHistory(account, since, min(since + size, end)))
             # A stretch in which nothing happened took the way to the terminal, not its work.
             self._seconds.learn(size, answer.seconds if answer.value.deals or answer.value.orders else 0.0)
             orders |= {order.ticket: order for order in answer.value.orders}
             deals |= {deal.ticket: deal for deal in answer.value.deals}
             since += size
             if since >= end:
-                return History(tuple(orders.values()), tuple(deals.values()))
+                return History(account, tuple(orders.values()), tuple(deals.values()))

@@ -83,11 +83,13 @@ class MT5AccountSync:
         _check_reading(reading)
         return reading, now
 
-    def read_history(self, since: datetime, now: datetime) -> History:
-        """Read deals and ended orders from a moment on (blocks).  Raises `SyncFailed`."""
+    def read_history(self, of: AccountReading, since: datetime, now: datetime) -> History:
+        """Read deals and ended orders of the account that was read, from a moment on (blocks).  Raises `SyncFailed`."""
         pool = self._pool()
         with _as_sync_failure():
             history = pool.read_history(since, now + timedelta(days=1))
+        if history.account != of.account.key:
+            raise SyncFailed("another account was connected before its history was read")
         if not all(math.isfinite(value) for deal in history.deals for value in _amounts_of_deal(deal)):
             raise SyncFailed("a deal of the history has no usable amount")
         return history

@@ -68,4 +68,4 @@ class Sources:
 
 def is_same_account(one: AccountReading, other: AccountReading) -> bool:
     """Return whether two readings are of one account."""
-    return one.account.login == other.account.login and one.account.server == other.account.server
+    return one.account.key == other.account.key

@@ -36,7 +36,7 @@ _SELLING: Final = frozenset({OrderType.SELL_LIMIT, OrderType.SELL_STOP, OrderTyp
 
 def account_name(reading: AccountReading) -> str:
     """Return the name under which an account's state is kept."""
-    return account_file_stem(reading.account.server, reading.account.login)
+    return account_file_stem(*reading.account.key)
 
 
 def ledger_of(loaded: Loaded) -> PnlLedger:

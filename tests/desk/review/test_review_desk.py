@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.review.review_desk import ReviewDesk
 from arbitrex_desktop.desk.review.store import Annotation
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
+from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.constants import DealType
 from arbitrex_desktop.mt5.results import TradeDeal
 from tests.desk.conftest import Desk, intent
@@ -218,3 +219,20 @@ def test_a_filter_reads_the_journal_once(reviewed: Desk) -> None:
     round_trip(reviewed, source="beta")
     assert len(ask().trades) == 2
     assert looked()
+
+
+def test_another_account_s_deals_are_not_this_one_s(reviewed: Desk) -> None:
+    """A fail-over before the deals are read: nothing is shown, and nothing is kept for the next look."""
+    round_trip(reviewed)
+    pool = reviewed.broker
+    ours, history = pool.account, pool.read_history
+
+    def of_another(*span: Any) -> History:
+        pool.account = replace(ours, login=7)
+        return history(*span)
+
+    pool.read_history = of_another  # type: ignore[method-assign,assignment] # as before, once the pool went over
+    with pytest.raises(CommandRefused, match="another account"):
+        read(reviewed)
+    pool.account, pool.read_history, pool.deals = ours, history, []  # type: ignore[method-assign] # as before
+    assert read(reviewed).trades == ()

@@ -18,6 +18,7 @@ from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START
 
 DAY = 86_400
+ACCOUNT = ("Broker-Demo", 5)
 
 
 class Terminal:
@@ -44,7 +45,7 @@ class Terminal:
             assert isinstance(command, ReadHistory)
             size = (command.until - command.since) / DAY
             within = tuple(deal for deal in self.deals if command.since <= deal.time <= command.until)
-            value = History((), within)
+            value = History(command.account, (), within)
         self.sizes.append(size)
         self.between()
         return Observed(value, START, self.seconds(size))
@@ -113,7 +114,7 @@ def test_a_bar_that_begins_meanwhile_comes_once() -> None:
 def test_deals_come_in_portions_and_each_once() -> None:
     """A slow history is cut into stretches of time; a deal on a border comes once, and one ahead of us comes too."""
     terminal = Terminal(seconds=lambda days: days * 0.02)
-    history = HistoryReader(terminal.ask).deals(0, 28 * DAY)
+    history = HistoryReader(terminal.ask).deals(ACCOUNT, 0, 28 * DAY)
     assert [deal.ticket for deal in history.deals] == list(range(1, 31))
     assert len(terminal.sizes) > 5
     assert max(terminal.sizes[1:]) <= 7 / 4
@@ -125,9 +126,9 @@ def test_a_slow_way_to_the_terminal_is_not_gone_more_often(way: float) -> None:
     terminal = Terminal(500, seconds=lambda _size: way)
     reader = HistoryReader(terminal.ask)
     for _ in range(20):
-        reader.deals(27 * DAY, 28 * DAY)
+        reader.deals(ACCOUNT, 27 * DAY, 28 * DAY)
     terminal.sizes.clear()
-    assert [deal.ticket for deal in reader.deals(27 * DAY, 28 * DAY).deals] == [28, 29, 30]
+    assert [deal.ticket for deal in reader.deals(ACCOUNT, 27 * DAY, 28 * DAY).deals] == [28, 29, 30]
     assert len(terminal.sizes) <= 3
 
 
@@ -167,5 +168,5 @@ def test_years_in_which_nothing_happened_are_passed_in_large_steps() -> None:
     """A way of 0.2 s a request does not turn half a century without a deal into thousands of requests."""
     terminal = Terminal(seconds=lambda _size: 0.2)
     terminal.deals = terminal.deals[:1]
-    assert len(HistoryReader(terminal.ask).deals(0, 20_000 * DAY).deals) == 1
+    assert len(HistoryReader(terminal.ask).deals(ACCOUNT, 0, 20_000 * DAY).deals) == 1
     assert len(terminal.sizes) < 12

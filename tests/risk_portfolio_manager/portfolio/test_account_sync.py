@@ -13,6 +13,7 @@ import pytest
 
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable, SessionConfigError
+from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager import MT5AccountSync, RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.portfolio.own_connection import OwnPool
 from tests.fakes.broker_data import make_deal, make_position
@@ -258,3 +259,21 @@ def test_many_threads_decide_and_sync_at_once() -> None:
     assert failed == []
     assert rpm.risk_metrics.total_decisions == 160
     assert rpm.risk_metrics.rejections_by_reason.get("INTERNAL_ERROR") is None
+
+
+def test_a_history_of_another_account_is_a_failed_sync() -> None:
+    """A fail-over between account and history: its deals would be this account's loss, days and payments."""
+    pool = FakePool()
+    rpm = pooled(pool)
+    before, read = rpm.portfolio_state.to_dict(), pool.read_account
+
+    def read_and_fail_over() -> AccountReading:
+        reading = read()
+        pool.account = replace(pool.account, login=7)
+        pool.deals.append(make_deal(9, int(START.timestamp()), profit=-5_000.0))
+        return reading
+
+    pool.read_account = read_and_fail_over  # type: ignore[method-assign] # as before, and then the pool goes over
+    assert rpm.sync_with_mt5_account() is False
+    assert rpm.portfolio_state.to_dict() == before
+    assert "another account" in rpm.get_mt5_sync_stats()["last_error"]
