@@ -19,8 +19,8 @@ from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.gateway.strategies import AutoApproval, StrategyRegister
-from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intent_queue.intent_store import DESK
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import Journal, JournalOpener, journal_opener
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.desk.journal.settings_record import record_settings

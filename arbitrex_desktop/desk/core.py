@@ -26,12 +26,12 @@ from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
 from arbitrex_desktop.desk.execution.positions import PositionActions, Which
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
-from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.intents.standing import StandingRequest
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.journal.reserve import ReserveOpener
 from arbitrex_desktop.desk.limit_actions import LimitActions
@@ -51,6 +51,7 @@ from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.services import Service, Services
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
+from arbitrex_desktop.desk.switch_desk import NO_REASON, SwitchDesk
 from arbitrex_desktop.desk.watch_list import WatchList
 from arbitrex_desktop.mt5.replay_control import ReplayStep, SteerReplay
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
@@ -108,7 +109,7 @@ class TradingCore:
         )
         self._limits, self._equity, self._worst = LimitActions(self._context), EquityTrack(), WorstOfDay()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id, reserves)
-        editor = settings_editor
+        self.switches, editor = SwitchDesk(self._accounts, self._risk, self._notices), settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
         self._next_sync, self._background = -math.inf, BackgroundWork()
         self._services, self.awaited = Services(clock, self._guard), self._context.awaited
@@ -272,10 +273,8 @@ class TradingCore:
 
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is journalled and may not be empty."""
-        if not reason.strip():
-            raise CommandRefused("say why trading may go on; it is written to the journal")
-        if locked := self._limits.lock_reason():
-            raise CommandRefused(locked)
+        if refusal := self._limits.lock_reason() if reason.strip() else NO_REASON:
+            raise CommandRefused(refusal)
         self._background.join()
         with self._accounts.journal_session() as desk:
             desk.book.note(EventKind.RESUMED, actor=TRADER, reason=reason)

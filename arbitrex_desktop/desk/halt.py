@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.desk.halt_note import HaltNote
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 
 

@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
+from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.seam import AlertAccess, Core
 
@@ -114,6 +115,21 @@ class ResumeTrading(TraderCommand):
     reason: str
     doing: ClassVar[str] = N_("resuming trading")
     failure: ClassVar[str] = N_("Not resumed")
+
+
+@dataclass(frozen=True, slots=True)
+class LiftSwitch(TraderCommand):
+    """Lift a kill switch that a person has set, as it was seen, for a reason."""
+
+    seen: SwitchRow
+    reason: str
+    doing: ClassVar[str] = N_("lifting a kill switch")
+    failure: ClassVar[str] = N_("The kill switch was not lifted")
+
+    @property
+    def subject(self) -> str:
+        """What the switch is set on."""
+        return self.seen.scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +339,7 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     ),
     TakeInUnknown: lambda core, _command: core.take_in_unknown(),
     ResumeTrading: lambda core, command: core.resume(command.reason),
+    LiftSwitch: lambda core, command: core.switches.lift(command.seen, command.reason),
     ArmAccount: lambda core, command: core.arm(command.typed_login),
     ClosePosition: lambda core, command: core.close_position(command.ticket, command.lots),
     ClosePositions: lambda core, command: core.close_many(command.which, command.symbol),

@@ -72,7 +72,7 @@ def build_menus(
     decide.setShortcut(QKeySequence(GO_KEY))
     decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     _add(trading, "take_unknown", _("&Take unknown orders into the journal"), acts.take_in)
-    actions.fill_desk_menus()
+    actions.fill_desk_menus(trading)
     view = bar.addMenu(_("&View"))
     for dock in docks:
         toggle = dock.toggleViewAction()

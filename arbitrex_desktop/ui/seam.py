@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
-from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview, SwitchRow
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
 if TYPE_CHECKING:
@@ -92,6 +92,13 @@ class AlertAccess(Protocol):
 
     def test_ways(self) -> None:
         """Send a message by every way out of the computer that is on."""
+
+
+class SwitchAccess(Protocol):
+    """Kill switches (worker thread)."""
+
+    def lift(self, seen: SwitchRow, reason: str) -> None:
+        """Journal the reason, which may not be empty, and lift a person's switch if it is still as it was seen."""
 
 
 class Core(Protocol):
@@ -176,6 +183,10 @@ class Core(Protocol):
     @property
     def settings_desk(self) -> SettingsAccess:
         """What reads and changes the settings; raises where there is no file of them."""
+
+    @property
+    def switches(self) -> SwitchAccess:
+        """What lifts the kill switches that a person has set."""
 
     @property
     def watch_list(self) -> WatchListAccess | None:

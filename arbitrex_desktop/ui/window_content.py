@@ -321,7 +321,7 @@ class WindowContent(QObject):
         """Make what works the window by keyboard."""
         desk = DeskPanels(
             self.panels, self.market_watch, self.chart, self.intent_form, self.pending, self.positions, self.orders,
-            self.notices, self.review.closed,
+            self.risk, self.notices, self.review.closed,
         )  # fmt: skip
         self.actions = WindowActions(self._window, self._theme, self._docks.docks, desk, self.say)
         self.actions.open_settings_by(self.settings_window.open_at)

@@ -19,9 +19,9 @@ from arbitrex_desktop.client import DeskClient, DeskRefused
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
-from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.desk.settings import DeskSettings

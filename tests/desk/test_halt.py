@@ -9,8 +9,8 @@ import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.halt import TradingHalt
-from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent

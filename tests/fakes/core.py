@@ -14,7 +14,7 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
-from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, SwitchRow
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.commands import ListedSymbol
 from arbitrex_desktop.raw_layer.server_zone import ServerZone
@@ -111,6 +111,17 @@ class FakeAlerts:
         self._asked.append(("test_alert_ways",))
 
 
+class FakeSwitches:
+    """Implements `ui.seam.SwitchAccess`: notes what is asked."""
+
+    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+        self._asked = asked
+
+    def lift(self, seen: SwitchRow, reason: str) -> None:
+        """Note what is lifted."""
+        self._asked.append(("lift_switch", seen, reason))
+
+
 class FakeCore:
     """Implements `ui.seam.Core`.
 
@@ -133,6 +144,7 @@ class FakeCore:
         self.server_offset = 0
         self.seen: list[bool] = []
         self.settings_desk = FakeSettings(self.asked)
+        self.switches = FakeSwitches(self.asked)
         self.alerts: AlertAccess | None = FakeAlerts(self.asked)
         self.watch_list: WatchListAccess | None = FakeWatchList(self.asked)
         self.review: ReviewAccess | None = FakeReview(self.asked)

@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.presentation.snapshot import (
     OrderRow,
     PositionRow,
     RiskRow,
+    SwitchRow,
 )
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats, Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
@@ -53,6 +54,10 @@ def account_row(**changes: Any) -> AccountRow:
         4_280.88, 412.35, START,
     )  # fmt: skip
     return replace(base, **changes)
+
+
+SWITCH = SwitchRow("SYMBOL", "EURUSD", "SUSPEND", "odd fills", START)
+"""A kill switch that was set by hand."""
 
 
 def risk_row(**changes: Any) -> RiskRow:

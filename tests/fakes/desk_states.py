@@ -19,6 +19,7 @@ from arbitrex_desktop.desk.presentation.snapshot import (
     Notice,
     OrderRow,
     PositionRow,
+    SwitchRow,
 )
 from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
@@ -210,7 +211,10 @@ def busy(**changes: Any) -> DeskSnapshot:
             worst={"MAX_POSITIONS_REACHED": 0.875},
             correlated=("EURUSD", "XAUUSD", "GBPJPY"),
             correlations=((1.0, 0.62, -0.31), (0.62, 1.0, 0.05), (-0.31, 0.05, 1.0)),
-            switches=("GBPJPY is switched off: spread too wide overnight",),
+            switches=(
+                SwitchRow("SYMBOL", "GBPJPY", "SUSPEND", "spread too wide overnight", START - timedelta(hours=9)),
+                SwitchRow("STRATEGY", "scalper", "SUSPEND", "20 trades in a short time", START, by_limit=True),
+            ),
         ),
         positions=_positions(), orders=_orders(), intents=(*_pending(), *_ended()), notices=_notices(),
         equity=_curve(account.equity, account.capital),

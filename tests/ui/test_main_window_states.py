@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.presentation.snapshot import Notice
+from arbitrex_desktop.desk.presentation.snapshot import Notice, SwitchRow
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.chart.options import ChartOptions
@@ -58,6 +58,18 @@ def test_the_button_of_a_halted_desk_says_that_it_is_done(open_window: WindowMak
     assert (button.isEnabled(), "it stays stopped" in button.toolTip()) == (True, True)
     core.shown = desk_snapshot()
     qtbot.waitUntil(lambda: button.text() == "HALT  F12", timeout=OPEN_MS)
+
+
+def test_trading_is_not_called_plainly_active_under_a_kill_switch(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The top bar says how many are on and where, whichever panel is open, until they are lifted."""
+    switches = tuple(SwitchRow("SYMBOL", name, "SUSPEND", "news", START) for name in ("EURUSD", "XAUUSD"))
+    core = FakeCore(shown=desk_snapshot(risk=risk_row(switches=switches)))
+    top = open_window(core).content.top_bar
+    assert (top.reason.text(), top.reason.tone) == ("2 kill switches are on, see Risk", Tone.WARN)
+    core.shown = desk_snapshot(risk=risk_row(switches=switches[:1]))
+    qtbot.waitUntil(lambda: top.reason.text() == "1 kill switch is on, see Risk", timeout=OPEN_MS)
+    core.shown = desk_snapshot(risk=risk_row(trading_state="REDUCING", reducing_reason="before the weekend"))
+    qtbot.waitUntil(lambda: top.reason.text() == "before the weekend", timeout=OPEN_MS)
 
 
 @pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])

@@ -33,6 +33,7 @@ from arbitrex_desktop.ui.commands import (
     ClosePositions,
     CommandResult,
     DirectReplay,
+    LiftSwitch,
     ModifyOrder,
     MoveStops,
     MoveToBreakEven,
@@ -57,7 +58,7 @@ from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
 from arbitrex_desktop.ui.worker_threads import CONNECTING_MS, QUIET_MS, STEP_MS, Reporter, Runner, Watcher
 from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import desk_snapshot, pool_stats
+from tests.fakes.desk_data import SWITCH, desk_snapshot, pool_stats
 
 REQUEST = IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
 WAIT_MS = 15_000
@@ -128,11 +129,10 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     CancelOrder(8): ("cancel_order", 8),
     ModifyOrder(8, 1.1, 1.09, None): ("modify_order", 8, 1.1, 1.09, None),
     SetStanding(7, STANDING): ("set_standing", 7, STANDING),
-    ResolveIntent("c3", executed=False, reason="not in the terminal", ticket=2**40): (
-        "resolve", "c3", False, "not in the terminal", 2**40,
-    ),
+    ResolveIntent("c3", executed=False, reason="gone", ticket=2**40): ("resolve", "c3", False, "gone", 2**40),
     ArmAccount("5001234"): ("arm", "5001234"),
     ResumeTrading("calm"): ("resume", "calm"),
+    LiftSwitch(SWITCH, "well again"): ("lift_switch", SWITCH, "well again"),
     DirectReplay(speed=2.0): ("steer_replay", 2.0, None, ""),
     WatchSymbol("EURUSD", watched=True): ("watch", "EURUSD", True),
     TakeInUnknown(): ("take_in_unknown",),

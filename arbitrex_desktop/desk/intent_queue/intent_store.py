@@ -395,6 +395,7 @@ _OF_INTENTS: Final = frozenset(EventKind) - {
     EventKind.ARMED,
     EventKind.DISARMED,
     EventKind.LIMIT_REACHED,
+    EventKind.SWITCH_LIFTED,
     EventKind.ACTION_SUBMITTED,
     EventKind.ACTION_ENDED,
     EventKind.STANDING_SET,

@@ -13,7 +13,14 @@ from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Fill, Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.limits import WorstOfDay
-from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import (
+    AccountRow,
+    IntentRow,
+    OrderRow,
+    PositionRow,
+    RiskRow,
+    SwitchRow,
+)
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
@@ -220,6 +227,8 @@ def risk_row(
         max_daily_drawdown=limits.max_daily_drawdown,
         day_anchor=anchor,
         limits=in_use,
+        reducing_reason=visible(portfolio.reducing_reason or ""),
+        reducing_until=portfolio.reducing_until,
     )
 
 
@@ -231,14 +240,15 @@ def with_figures(row: RiskRow, figures: PortfolioFigures, switches: Iterable[Kil
         notional=figures.notional,
         correlated=figures.correlated,
         correlations=figures.correlations,
-        switches=tuple(switch_text(each) for each in switches),
+        switches=tuple(switch_row(each) for each in switches),
     )
 
 
-def switch_text(switch: KillSwitch) -> str:
-    """Return what a kill switch covers, why, since when, and the way back where the window has one."""
-    text = f"{switch.message} (since {switch.since:%Y-%m-%d %H:%M} UTC)"
-    return f"{text}; Resume in the menu Trading lifts it" if switch.until_resumed else text
+def switch_row(switch: KillSwitch) -> SwitchRow:
+    """Return a kill switch as the window shows it."""
+    return SwitchRow(
+        str(switch.level), switch.name, str(switch.action), visible(switch.reason), switch.since, switch.until_resumed
+    )
 
 
 def digits_of(pool: PoolReader, symbol: str) -> int:

@@ -203,6 +203,32 @@ class IntentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchRow:
+    """A kill switch that is on.
+
+    Attributes:
+        level: GLOBAL, SYMBOL or STRATEGY
+        name: the symbol or strategy, empty for everything
+        action: THROTTLE, SUSPEND or SHUTDOWN
+        reason: why it was set
+        since: UTC
+        by_limit: a limit has set it and resuming trading lifts it; otherwise a person has, and a person lifts it
+    """
+
+    level: str
+    name: str
+    action: str
+    reason: str
+    since: datetime
+    by_limit: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What it is set on, in English."""
+        return f"{self.level.lower()} {self.name}" if self.name else "everything"
+
+
+@dataclass(frozen=True, slots=True)
 class RiskRow:
     """The portfolio's risk as the RPM sees it; money in account currency, shares as fractions.
 
@@ -220,7 +246,9 @@ class RiskRow:
         worst: the greatest share of each limit that was used today, by its code, since the program's start
         notional: net by symbol in account currency, long positive
         correlated, correlations: symbols held, and how their positions move together, 1 for with and -1 for against
-        switches: kill switches that are set, in words with the reason
+        switches: kill switches that are on
+        reducing_reason: why only trades that reduce risk pass, empty unless the state is REDUCING
+        reducing_until: when that ends by itself, UTC; None where only a person ends it
     """
 
     trading_state: str
@@ -243,7 +271,9 @@ class RiskRow:
     notional: dict[str, float] = field(default_factory=dict)
     correlated: tuple[str, ...] = ()
     correlations: tuple[tuple[float, ...], ...] = ()
-    switches: tuple[str, ...] = ()
+    switches: tuple[SwitchRow, ...] = ()
+    reducing_reason: str = ""
+    reducing_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
+from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch, SwitchLevel
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.figures import PortfolioFigures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
@@ -27,6 +27,9 @@ class HaltSwitch(Protocol):
 
     def manual_resume(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let trading go on."""
+
+    def lift(self, level: SwitchLevel | str, name: str, reason: str) -> bool:
+        """Lift a switch that a person has set; return whether there was one."""
 
     def active(self) -> tuple[KillSwitch, ...]:
         """Return every switch that is set."""

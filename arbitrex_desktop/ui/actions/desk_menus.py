@@ -23,6 +23,7 @@ from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
+from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.review.closed_panel import EXPORTS, ClosedPanel
 
 _PANEL_KEYS: Final = {
@@ -76,6 +77,7 @@ class DeskPanels:
     pending: PendingPanel
     positions: PositionsPanel
     orders: OrdersPanel
+    risk: RiskPanel
     notices: NoticesPanel
     closed: ClosedPanel
 
@@ -111,8 +113,9 @@ class DeskMenus:
         self._go_to = go_to
         self._say = say
 
-    def fill(self, bar: QMenuBar) -> None:
-        """Add the menus of ticket, positions, chart, alerts and closed trades to a menu bar."""
+    def fill(self, bar: QMenuBar, trading: QMenu) -> None:
+        """Add the menus of ticket, positions, chart, alerts and closed trades to a menu bar, the rest to `trading`."""
+        _add_act(trading, "switch_lift", _("&Lift a kill switch\N{HORIZONTAL ELLIPSIS}"), "", self._to_switches)
         self._ticket_menu(bar.addMenu(_("T&icket")))
         self._trades_menu(bar.addMenu(_("P&ositions")))
         self._chart_menu(bar.addMenu(_("&Chart")))
@@ -213,6 +216,17 @@ class DeskMenus:
     def _to_filter(self) -> None:
         self._go_to(self._panels.market_watch.name)
         self._panels.market_watch.focus_filter()
+
+    def _to_switches(self) -> None:
+        risk = self._panels.risk
+        self._go_to(risk.name)
+        by_hand = [line for line, row in zip(risk.switches.lines, risk.switches.rows, strict=False) if not row.by_limit]
+        if not by_hand:
+            self._say(_("No kill switch is set by hand; those of limits are lifted by Resume"))
+        elif len(by_hand) == 1:
+            by_hand[0].lift.click()
+        else:
+            by_hand[0].lift.setFocus()
 
     def _to_search(self) -> None:
         self._go_to(self._panels.closed.name)

@@ -66,9 +66,9 @@ class WindowActions(QObject):
         """Open settings that way."""
         self._open_setting = open_setting
 
-    def fill_desk_menus(self) -> None:
-        """Add the menus of ticket, positions and chart to the menu bar."""
-        self._desk_menus.fill(self._bar)
+    def fill_desk_menus(self, trading: QMenu) -> None:
+        """Add the menus of ticket, positions and chart to the menu bar, and to the menu of trading what is missing."""
+        self._desk_menus.fill(self._bar, trading)
 
     def fill_menus(self, view: QMenu, help_menu: QMenu) -> None:
         """Add palette, sheet and the ways between panels to the menus of the window."""

@@ -33,7 +33,7 @@ class HaltWatch:
             return ShownTradingState(HALTED, self._reason, unconfirmed=True)
         if risk is None:
             return ShownTradingState(_("NOT SYNCED"))
-        return ShownTradingState(risk.trading_state, risk.halt_reason)
+        return ShownTradingState(risk.trading_state, risk.halt_reason or risk.reducing_reason)
 
     def overdue(self, fresh: Freshness) -> bool:
         """Return whether the core should have confirmed by now."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
-from arbitrex_desktop.texts import N_, _
+from arbitrex_desktop.texts import N_, _, ngettext
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
 from arbitrex_desktop.ui.bars.gauges import GaugeStrip
@@ -145,7 +145,10 @@ class TopBar(QWidget):
         pool = fresh.snapshot.pool if fresh.snapshot else None
         if pool is not None and pool.state is not ConnectionState.CONNECTED:
             return f"{pool.state}: {pool.reason}", Tone.WARN
-        return "", Tone.MUTED
+        risk = fresh.snapshot.risk if fresh.snapshot else None
+        count = len(risk.switches) if risk is not None else 0
+        on = ngettext("{count} kill switch is on, see Risk", "{count} kill switches are on, see Risk", count)
+        return (on.format(count=count), Tone.WARN) if count else ("", Tone.MUTED)
 
     def _lay_out(self) -> None:
         badges, message, left = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()

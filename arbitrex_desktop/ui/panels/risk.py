@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -12,12 +13,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.limits import used_of
-from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow, SwitchRow
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.gauges import TITLES, limit_gauge
+from arbitrex_desktop.ui.bars.status import REDUCING
+from arbitrex_desktop.ui.bars.switch_bar import LiftBar, SwitchList
 from arbitrex_desktop.ui.exposure.heat_map import HeatMap
 from arbitrex_desktop.ui.exposure.signed_bars import Bar, SignedBars
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -57,7 +60,7 @@ class RiskPanel(Panel):
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self.state = TonedLabel(theme)
-        self.switches = TonedLabel(theme, Tone.WARN)
+        self.switches, self.lift_bar = SwitchList(theme), LiftBar(theme)
         self.drawdown = LimitBar(_("Drawdown"), theme)
         self.today = LimitBar(_("Drawdown today"), theme)
         self.daily = LimitBar(_("Loss today"), theme)
@@ -77,8 +80,8 @@ class RiskPanel(Panel):
         risk = snapshot.risk if snapshot else None
         self.state.show_text(*self._state_of(risk))
         switches = risk.switches if risk else ()
-        self.switches.show_text("\n".join(_("Kill switch: {each}").format(each=each) for each in switches), Tone.WARN)
-        self.switches.setVisible(bool(switches))
+        self.switches.show_switches(switches, fresh.now)
+        self.lift_bar.follow(switches)
         self._show_bars(risk, fresh.currency)
         self._show_limits(risk)
         self._show_exposure(risk, snapshot.positions if snapshot else ())
@@ -90,6 +93,12 @@ class RiskPanel(Panel):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._columns.direction() is not direction:
             self._columns.setDirection(direction)
+
+    def _ask_to_lift(self, row: SwitchRow) -> None:
+        """Ask why a kill switch may be lifted."""
+        self.lift_bar.show()
+        self.lift_bar.open(row)
+        self.area.ensureWidgetVisible(self.lift_bar)
 
     def _lay_out(self) -> None:
         self.drawdown.setToolTip(_(_DRAWDOWN_TIP))
@@ -113,10 +122,14 @@ class RiskPanel(Panel):
         below = QVBoxLayout(content)
         below.setContentsMargins(10, 6, 10, 4)
         below.setSpacing(5)
-        for label in (self.state, self.switches):
-            label.setWordWrap(True)
-            below.addWidget(label)
-        self.switches.hide()
+        self.state.setWordWrap(True)
+        below.addWidget(self.state)
+        below.addWidget(self.switches)
+        below.addWidget(self.lift_bar)
+        self.lift_bar.hide()
+        self.switches.lift_asked.connect(self._ask_to_lift)
+        self.lift_bar.closed.connect(self.lift_bar.hide)
+        self.lift_bar.asked.connect(self.asked)
         below.addLayout(self._columns)
         below.addStretch(1)
         layout = QVBoxLayout(self)
@@ -172,8 +185,10 @@ class RiskPanel(Panel):
         text = (_("Trading is {state}") if fresh else _("Trading was {state}")).format(state=_(risk.trading_state))
         if risk.halted_at is not None:
             text += _(" since {halted_at}").format(halted_at=formats.short_time(risk.halted_at, self._fresh.now))
-        if risk.halt_reason:
-            text += f": {_(risk.halt_reason)}"
+        if reason := risk.halt_reason or risk.reducing_reason:
+            text += f": {_(reason)}"
+        if risk.trading_state == REDUCING:
+            text += _reducing_ends(risk, self._fresh.now)
         if not fresh:
             text += _(" (STALE, {age} old)").format(age=formats.age(self._fresh.sync_age))
         return text, Tone.TEXT if risk.trading_state == "ACTIVE" and fresh else Tone.WARN
@@ -220,6 +235,13 @@ class RiskPanel(Panel):
             percent=formats.percent(risk.daily_drawdown), limit=formats.percent(risk.max_daily_drawdown)
         )
         self.today.show_used(used, text, stale=stale, worst=worst)
+
+
+def _reducing_ends(risk: RiskRow, now: datetime | None) -> str:
+    """Return in words when only reducing trades pass no longer."""
+    if risk.reducing_until is None:
+        return _("; Resume in the menu Trading ends it")
+    return _(" until {until}").format(until=formats.short_time(risk.reducing_until, now))
 
 
 def used_share(used: float, limit: float) -> float | None:

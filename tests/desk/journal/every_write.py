@@ -17,10 +17,10 @@ from pathlib import Path
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.mt5.constants import PositionType

@@ -13,14 +13,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop import texts
+from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from arbitrex_desktop.desk.review.export import ExportKind
 from arbitrex_desktop.settings.catalogue import CATALOGUE
 from arbitrex_desktop.ui.actions.key_table import KeyEntry
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.window_state import WindowState
+from tests.fakes.clock import START
 from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import desk_snapshot, pool_stats
+from tests.fakes.desk_data import SWITCH, desk_snapshot, pool_stats, risk_row
 from tests.ui.conftest import OPEN_MS, WindowMaker
 from tests.ui.test_main_window import RememberedState
 
@@ -271,3 +273,23 @@ def test_a_panel_is_floated_and_docked_by_a_key(open_window: WindowMaker, qtbot:
     floats.trigger()
     assert not dock.isFloating()
     assert "Go to a panel first" in window.content.notice_bar.text
+
+
+def test_a_kill_switch_is_lifted_from_the_menu_by_keyboard(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The question opens for the only one that is set by hand; a reason, Return, Return again, and the core has it."""
+    by_limit = SwitchRow("STRATEGY", "trend", "SUSPEND", "20 trades", START, by_limit=True)
+    core = FakeCore(shown=desk_snapshot(risk=risk_row(switches=(by_limit, SWITCH))))
+    window = activated(open_window(core), qtbot)
+    entry_of(window, "switch_lift").action.trigger()
+    reason = window.content.risk.lift_bar.reason
+    qtbot.waitUntil(reason.hasFocus, timeout=OPEN_MS)
+    QTest.keyClicks(reason, "mended")
+    QTest.keyClick(reason, Qt.Key.Key_Return)
+    assert not any(each[0] == "lift_switch" for each in core.asked)
+    QTest.keyClick(reason, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: ("lift_switch", SWITCH, "mended") in core.asked, timeout=OPEN_MS)
+    core.shown = desk_snapshot(risk=risk_row(switches=(by_limit,)))
+    qtbot.waitUntil(lambda: len(window.content.risk.switches.rows) == 1, timeout=OPEN_MS)
+    entry_of(window, "switch_lift").action.trigger()
+    message = "No kill switch is set by hand; those of limits are lifted by Resume"
+    assert window.content.notice_bar.text == f"INFO: {message}"

@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtWidgets import QBoxLayout
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
-from arbitrex_desktop.ui.formats import DASH
+from arbitrex_desktop.ui.commands import LiftSwitch
+from arbitrex_desktop.ui.formats import DASH, short_time
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.clock import START
 from tests.fakes.desk_data import position_row, risk_row
 
 Make = Callable[..., Freshness]
@@ -76,13 +81,64 @@ def test_the_worst_of_the_day_has_a_mark(panel: RiskPanel, fresh: Make) -> None:
     assert panel.daily.grab().toImage() == plain
 
 
-def test_kill_switches_are_told_with_their_reasons(panel: RiskPanel, fresh: Make) -> None:
-    """Each in a line of its own, and none of them takes room."""
-    panel.refresh(fresh(risk=risk_row(switches=("HALT of symbol XAUUSD: news", "HALT of strategy a: test"))))
+BY_HAND = SwitchRow("SYMBOL", "XAUUSD", "SUSPEND", "news", START - timedelta(minutes=5))
+BY_LIMIT = SwitchRow("STRATEGY", "a", "SUSPEND", "20 trades", START, by_limit=True)
+
+
+def test_kill_switches_are_told_with_who_set_them_since_when_and_why(panel: RiskPanel, fresh: Make) -> None:
+    """Each in a line of its own, a person's with a button; without any nothing takes room."""
+    panel.refresh(fresh(risk=risk_row(switches=(BY_HAND, BY_LIMIT))))
     assert panel.switches.isVisible()
-    assert panel.switches.text() == "Kill switch: HALT of symbol XAUUSD: news\nKill switch: HALT of strategy a: test"
+    rest, way = "only trades that reduce risk pass", "Resume in the menu Trading lifts it"
+    since, latched = (short_time(row.since, START) for row in (BY_HAND, BY_LIMIT))
+    assert [line.label.text() for line in panel.switches.lines] == [
+        f"Kill switch: the symbol XAUUSD is suspended: {rest}. Set by hand, {since}: news",
+        f"Kill switch: the strategy a is suspended: {rest}. Set by a limit, {latched}: 20 trades. {way}.",
+    ]
+    assert [line.lift.isVisible() for line in panel.switches.lines] == [True, False]
+    assert panel.switches.lines[0].lift.accessibleName() == "Lift the kill switch on the symbol XAUUSD"
     panel.refresh(fresh())
     assert not panel.switches.isVisible()
+
+
+def test_a_switch_is_lifted_with_a_reason_on_the_second_press(panel: RiskPanel, fresh: Make) -> None:
+    """Without a reason the button is off; the first press asks; the command holds what was seen."""
+    asked: list[object] = []
+    panel.asked.connect(asked.append)
+    panel.refresh(fresh(risk=risk_row(switches=(BY_HAND,))))
+    panel.switches.lines[0].lift.click()
+    bar = panel.lift_bar
+    assert bar.isVisible()
+    assert not bar.act.isEnabled()
+    assert bar.message.text() == (
+        "The symbol XAUUSD: news. Trades of the symbol XAUUSD that add risk are judged by the limits again"
+    )
+    bar.reason.setText("the news are over")
+    bar.act.click()
+    assert (bar.act.text(), asked) == ("Really lift it?", [])
+    bar.act.click()
+    assert asked == [LiftSwitch(BY_HAND, "the news are over")]
+    assert not bar.isVisible()
+
+
+def test_the_question_goes_with_its_switch(panel: RiskPanel, fresh: Make) -> None:
+    """Another reason on the same symbol is another switch: what was typed was not about it."""
+    panel.refresh(fresh(risk=risk_row(switches=(BY_HAND,))))
+    panel.switches.lines[0].lift.click()
+    panel.refresh(fresh(risk=risk_row(switches=(BY_HAND,))))
+    assert panel.lift_bar.isVisible()
+    panel.refresh(fresh(risk=risk_row(switches=(replace(BY_HAND, reason="spread"),))))
+    assert not panel.lift_bar.isVisible()
+
+
+def test_reducing_says_why_and_how_it_ends(panel: RiskPanel, fresh: Make) -> None:
+    """By hand it ends by Resume, a cool-down by itself."""
+    by_hand = risk_row(trading_state="REDUCING", reducing_reason="weekend")
+    panel.refresh(fresh(risk=by_hand))
+    assert panel.state.text() == "Trading is REDUCING: weekend; Resume in the menu Trading ends it"
+    until = START + timedelta(minutes=10)
+    panel.refresh(fresh(risk=replace(by_hand, reducing_until=until)))
+    assert panel.state.text() == f"Trading is REDUCING: weekend until {short_time(until, START)}"
 
 
 def test_open_risk_stands_by_position_and_those_without_stop_first(panel: RiskPanel, fresh: Make) -> None:

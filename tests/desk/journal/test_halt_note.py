@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
-from arbitrex_desktop.desk.halt_note import HaltNote
+from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from tests.desk.conftest import BuildDesk, intent
 
 
