@@ -16,6 +16,7 @@ import pytest
 from arbitrex_desktop.mt5.commands import Connect, ReadAccount, SelectSymbols
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostDied, HostNotRunning
 from arbitrex_desktop.mt5.host.client import HostProcess
+from arbitrex_desktop.mt5.host.memory import ONE_THREAD
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.replay_control import ReplayStep, SteerReplay
@@ -191,7 +192,7 @@ def test_the_host_sees_no_secret_and_no_qt(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_host_has_the_users_own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing is added to what a terminal inherits, the user's own `PYTHON*` included, wherever the program runs."""
+    """But for numpy's threads a terminal inherits all as it is, the user's own `PYTHON*` included, wherever it runs."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     (tmp_path / "struct.py").write_text("raise SystemExit('a file beside the script was imported')")
@@ -202,7 +203,7 @@ def test_the_host_has_the_users_own_environment(monkeypatch: pytest.MonkeyPatch,
         seen = process.execute(ReportEnvironment()).value["environment"]
     finally:
         process.stop()
-    assert seen == dict(os.environ)
+    assert seen == ONE_THREAD | dict(os.environ)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the real package may be there")
