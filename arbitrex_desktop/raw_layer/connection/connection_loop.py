@@ -46,6 +46,9 @@ from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountReading, Co
 _LEAD_MSC = 10_000
 _LONGEST_WAIT = 0.5
 _SLOW_SECONDS = 1.0
+_QUIET_SECONDS = 1.5
+"""Longer than between two syncs of the risk manager, which read the account, too."""
+_QUIET_TIMES = 15
 _HEARTBEAT_SECONDS = 30.0
 _SYMBOLS_SECONDS = 60.0
 _log = logging.getLogger(__name__)
@@ -98,7 +101,9 @@ class ConnectionLoop:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mt5-pool", daemon=True)
         self._last_heartbeat = self._last_symbols = clock.monotonic()
-        self._next_selection = self._account_due = 0.0
+        self._next_selection = 0.0
+        self._is_live, self._all_wanted = True, False
+        self._followed: AccountReading | None = None
         self.slow = False
         self._home = 0
         self._failed_attempts = 0
@@ -125,7 +130,7 @@ class ConnectionLoop:
 
     def poll_soon(self) -> None:
         """Ask for a poll of all there is, now."""
-        self._account_due = 0.0
+        self._all_wanted = True
         self._wake.set()
         self._client.end_wait()
 
@@ -133,6 +138,22 @@ class ConnectionLoop:
         """Poll once a second while nobody watches, and as prices come otherwise."""
         self.slow = slow
         self._wake.set()
+
+    def verify(self, account: AccountState) -> None:
+        """Raise `WrongAccount` when the terminal changed its account under us."""
+        check_identity(self.session, self.identity, Identity.of(account.account, simulated=self.session.is_simulated))
+
+    def reading(self, answer: Observed[AccountState]) -> AccountReading:
+        """Return an answer that has just come with its moments."""
+        state, now = answer.value, self._clock.monotonic()
+        return AccountReading(
+            state.account, state.positions, state.orders, answer.observed_at, now, self._client.market_now()
+        )
+
+    def take(self, reading: AccountReading) -> None:
+        """Keep a reading of the account, whoever asked for it, so that nobody needs to ask again soon."""
+        if self.account is None or reading.monotonic >= self.account.monotonic:
+            self.account = reading
 
     def stop(self, patience: float) -> bool:
         """Ask the thread to end and wait `patience` seconds; return whether it has ended."""
@@ -223,7 +244,7 @@ class ConnectionLoop:
         self.book, self.resolved = found.book, dict(found.resolved)
         self.listed = tuple(one.name for one in found.book.listed)
         self._ticks.select(found.symbols, begin_msc)
-        self._take_account(found.account)
+        self.take(self.reading(found.account))
         self._read_margins()
         if found.resolved:
             self._log.write(self.session.name, "symbols resolved", symbols=found.resolved)
@@ -244,21 +265,33 @@ class ConnectionLoop:
 
         The account is read along at most so often, since it is most of a poll's work.
         """
-        with_account = self._clock.monotonic() >= self._account_due
+        with_account = self._wants_account()
+        self._all_wanted = self._all_wanted and not with_account
         answer = self._client.ask(self._ticks.next_poll(wait, account=with_account), self._settings.poll_deadline)
-        if with_account:
-            self._account_due = self._clock.monotonic() + self._settings.account_interval
         poll = answer.value
+        self._is_live = bool(poll.ticks)
         if self._ticks.apply(poll, self._client.market_now()):
             self._report_offset()
         if poll.displaced:
             self._realign(poll.displaced)
         self._check_connection(poll, answer)
+        if self.account is not None and self.account is not self._followed:
+            self._followed = self.account
+            self._follow_positions(self.account)
         vanished = {name: str(failure) for name, failure in poll.failed.items()}
         vanished |= {name: reason for name, reason in self.missing.items() if name in self.symbols}
         if vanished:
             self._select_again(vanished)
         return bool(poll.behind or poll.displaced)
+
+    def _wants_account(self) -> bool:
+        """Return whether the newest reading is old: it may change often where ticks come and somebody watches."""
+        if self.account is None or self._all_wanted or self._client.machine.state is not _S.CONNECTED:
+            return True
+        least = self._settings.account_interval
+        if self.slow or not self._is_live:
+            least = max(least, min(_QUIET_TIMES * least, _QUIET_SECONDS))
+        return self._clock.monotonic() - self.account.monotonic >= least
 
     def _realign(self, displaced: frozenset[str]) -> None:
         """Find the displaced symbols' ticks again, after the server's clock was moved or its history amended."""
@@ -290,19 +323,19 @@ class ConnectionLoop:
         machine = self._client.machine
         if poll.terminal is None:
             return
-        if poll.account is None:
+        if poll.account_error is not None:
             self._go_stale(f"the account cannot be read: {poll.account_error}")
             return
-        self.verify(poll.account)
-        self._take_account(Observed(poll.account, answer.observed_at, answer.seconds))
-        self._follow_positions(poll.account)
+        if poll.account is not None:
+            self.verify(poll.account)
+            self.take(self.reading(Observed(poll.account, answer.observed_at, answer.seconds)))
         if not poll.terminal.connected:
             self._go_stale("the terminal has lost its broker")
         elif machine.state is _S.STALE:
             machine.fire(Trigger.RECOVERED, "the broker is back; verifying")
             self._reconcile(None)
 
-    def _follow_positions(self, account: AccountState) -> None:
+    def _follow_positions(self, account: AccountReading) -> None:
         """Follow what a person chose, and the symbols of positions and orders that others opened.
 
         Risk cannot be judged without their prices, so what is held is never let go of.
@@ -324,10 +357,6 @@ class ConnectionLoop:
         self._read_margins()
         self._log.write(self.session.name, "symbols added", symbols=unselected)
 
-    def verify(self, account: AccountState) -> None:
-        """Raise `WrongAccount` when the terminal changed its account under us.  Safe from any thread."""
-        check_identity(self.session, self.identity, Identity.of(account.account, simulated=self.session.is_simulated))
-
     def _recheck(self) -> None:
         """See whether the right account is back; the terminal is not forced, since a person may be at work there."""
         account = self._client.ask(Poll(())).value.account
@@ -341,18 +370,6 @@ class ConnectionLoop:
         """Mark a connection whose data can no longer be trusted."""
         if self._client.machine.state is not _S.STALE:
             self._client.machine.fire(Trigger.WENT_STALE, reason)
-
-    def _take_account(self, answer: Observed[AccountState]) -> None:
-        """Keep a reading of the account."""
-        state = answer.value
-        self.account = AccountReading(
-            state.account,
-            state.positions,
-            state.orders,
-            answer.observed_at,
-            self._clock.monotonic(),
-            self._client.market_now(),
-        )
 
     def _upkeep(self) -> None:
         """Write the heartbeat and read the slowly moving properties when they are due."""
