@@ -21,9 +21,11 @@ _DECIMALS: Final = (
 # fmt: on
 
 
-def lots(volume: float, decimals: int = _LEAST_DECIMALS) -> str:
-    """Return a volume with the `decimals` of its symbol's volume step, two if not given, and as many more as it has."""
-    return _in_full(volume, decimals) if math.isfinite(volume) else str(volume)
+def lots(volume: float, decimals: int | None = None) -> str:
+    """Return a volume with the `decimals` of its symbol's volume step, two for None, and as many more as it has."""
+    if not math.isfinite(volume):
+        return str(volume)
+    return _in_full(volume, _LEAST_DECIMALS if decimals is None else decimals)
 
 
 def step_decimals(step: float) -> int:

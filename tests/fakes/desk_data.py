@@ -73,6 +73,7 @@ def position_row(ticket: int = 1, **changes: Any) -> PositionRow:
     """Return a winning EURUSD position."""
     base = PositionRow(
         ticket, "EURUSD", 1, 0.5, 1.1, 1.1021, 5, 1.095, 1.11, 105.0, -0.8, START - timedelta(hours=2), 0, "", "",
+        currency="EUR",
     )  # fmt: skip
     return replace(base, **changes)
 

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
+from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
+from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.rules.volume_limits import VolumeLimits
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
@@ -169,25 +175,27 @@ def test_reductions_have_no_such_line() -> None:
     assert not [each for each in rpm.evaluate(**intent(direction=-1)).decision.checks if each.name == "largest size"]
 
 
-@pytest.mark.parametrize(
-    ("currency", "digits", "money"), [("JPY", 0, "{:,.0f}"), ("USD", 2, "{:,.2f}"), ("USD", 3, "{:,.3f}")]
-)
-def test_money_has_the_decimals_of_the_account(currency: str, digits: int, money: str) -> None:
+@pytest.mark.parametrize(("currency", "digits"), [("JPY", 0), ("USD", 2), ("USD", 3)])
+def test_money_has_currency_and_decimals_of_the_account(currency: str, digits: int) -> None:
     """Yen have none: in checks, in the refusal, in the reason of a halt, and of limits in use."""
+
+    def told(amount: float) -> str:
+        return f"{amount:,.{digits}f} {currency}"
+
     account = make_account(
         currency=currency, currency_digits=digits, balance=1e7, equity=1e7, margin_free=1e7, profit=0.0
     )
     pool = FakePool(account=account)
     firm = {"initial_balance": 1e7, "firm_max_loss": 0.1, "firm_buffer": 0.0}
     rpm = pooled(pool, wide(**firm, max_drawdown=1.0, max_daily_drawdown=1.0))
-    free, floor = money.format(1e6), money.format(9e6)
+    free, floor = told(1e6), told(9e6)
     verdict = check(rpm.evaluate(**intent()), "FREE_MARGIN_LIMIT")
     assert verdict.message.endswith(f"minimum {free}")
     used = next(each for each in rpm.limits_in_use() if each.code == "ACCOUNT_FLOOR")
     assert f"minimum {floor} (" in used.message
     pool.account = replace(account, equity=8e6)
     assert rpm.sync_with_mt5_account()
-    said = f"equity {money.format(8e6)} is under the minimum of {floor}"
+    said = f"equity {told(8e6)} is under the minimum of {floor}"
     assert said in str(rpm.portfolio_state.halt_reason)
     rpm.kill_switches.manual_resume(rpm.portfolio_state)
     refused = rpm.evaluate(**intent()).decision.rejected_trade
@@ -195,9 +203,8 @@ def test_money_has_the_decimals_of_the_account(currency: str, digits: int, money
     assert said in refused.rejection_details
     small = pooled(FakePool(account=replace(account, balance=1e3, equity=1e3)), wide()).evaluate(**intent(atr=5.0))
     note = check(small, "ZERO_POSITION_SIZE", "position size").message
-    assert note.partition("would risk ")[2].partition(" at the stop")[0] == money.format(
-        float(note.partition("would risk ")[2].partition(" at the stop")[0].replace(",", ""))
-    )
+    risk = note.partition("would risk ")[2].partition(" at the stop")[0]
+    assert risk == told(float(risk.partition(" ")[0].replace(",", "")))
 
 
 @pytest.mark.parametrize(
@@ -243,8 +250,8 @@ def test_money_of_any_account_is_told_in_its_decimals(currency: str, digits: int
     messages = [each.message for each in rpm.evaluate(**intent()).decision.checks]
     messages += [each.message for each in rpm.limits_in_use()]
     assert not [each for each in messages if re.search(r"\de[-+]\d", each)]
-    floor = amounts.money(9e4 * scale, digits=digits)
-    assert floor == said
+    floor = amounts.money(9e4 * scale, currency, digits)
+    assert floor == f"{said} {currency}"
     assert any(f"minimum {floor} (the firm's floor" in each for each in messages)
 
 
@@ -277,3 +284,36 @@ def test_a_setting_that_is_wrong_is_told_by_its_label() -> None:
 def largest(output: RPMOutput) -> str:
     """Return the line about the largest size."""
     return next(each.message for each in output.decision.checks if each.name == "largest size")
+
+
+@pytest.mark.parametrize(("step", "decimals"), [(0.01, 2), (0.1, 1), (0.001, 3)])
+@pytest.mark.parametrize("asked", [5.0, 5.0005])
+def test_lots_have_the_decimals_of_the_volume_step(step: float, decimals: int, asked: float) -> None:
+    """What was reckoned is told in steps that can be traded, downwards; what was asked for is told as it was."""
+    pool = FakePool()
+    pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], volume_step=step, volume_min=step)
+    found = check(pooled(pool, wide()).evaluate(**intent(atr=0.0029, requested_volume=asked)), "REQUESTED_VOLUME")
+    assert found.limit is not None
+    most = f"{math.floor(found.limit / step) * step:.{decimals}f}"
+    assert float(most) < found.limit, "the case needs a limit between two steps"
+    said = amounts.lots(asked, decimals)
+    assert found.message.startswith(f"requested volume would be {said} lots, the limit is {most} lots: size cut to fit")
+
+
+@given(
+    seen=st.floats(0.0, 500.0), limit=st.floats(0.0, 500.0), decimals=st.integers(0, 3),
+    typed=st.booleans(), minimum=st.booleans(),
+)  # fmt: skip
+def test_lots_in_steps_never_contradict_the_outcome(
+    *, seen: float, limit: float, decimals: int, typed: bool, minimum: bool
+) -> None:
+    """What is above its limit is told above it, what is not is not; what was reckoned has the step's decimals."""
+    rule = PlainCheck(Stage.PORTFOLIO, VolumeLimits.code, "volume", "lots", minimum=minimum)
+    rule.typed = typed
+    seen, limit = (round(seen, 8), limit) if typed else (seen, round(limit, 8))
+    passes = seen >= limit if minimum else seen <= limit
+    message = (rule.passed(seen, limit) if passes else rule.failed(seen, limit)).message(Decimals(2, decimals, "USD"))
+    first, second = re.findall(r"([\d.]+) lots", message)
+    assert typed or len(first.partition(".")[2]) == decimals
+    assert (float(first) > float(second)) <= (seen > limit)
+    assert (float(first) < float(second)) <= (seen < limit)

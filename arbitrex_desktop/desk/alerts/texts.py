@@ -16,23 +16,25 @@ def call_text(rule: AlertRule, facts: Facts, subject: str, value: float | None) 
     return f"{text}. {rule.note}" if rule.note else text
 
 
-def rule_text(rule: AlertRule) -> str:
-    """Return what a rule waits for."""
+def rule_text(rule: AlertRule, currency: str = "") -> str:
+    """Return what a rule waits for, money in the account's currency."""
     if rule.kind is AlertKind.INTENT:
         return _("an intent of {strategy}").format(strategy=rule.strategy)
     if rule.is_permanent:
         return _(rule.kind.value)
     words = _("{whose} rises to {level}") if rule.above else _("{whose} falls to {level}")
-    return words.format(whose=_whose(rule), level=amount(rule, rule.level))
+    return words.format(whose=_whose(rule), level=amount(rule, rule.level, currency))
 
 
-def amount(rule: AlertRule, value: float) -> str:
-    """Return a value with its unit as the rule's level has it."""
+def amount(rule: AlertRule, value: float, currency: str = "") -> str:
+    """Return a value with its unit as the rule's level has it; `currency`, the account's, where it is money."""
     if value == float("inf"):
         return _("no margin in use")
     text = f"{value:,.{rule.digits}f}"
     if rule.kind is AlertKind.SPREAD:
         return _("{count} points").format(count=text)
+    if rule.kind in (AlertKind.EQUITY, AlertKind.POSITION):
+        return f"{text} {currency}".rstrip()
     return f"{text} %" if rule.kind in (AlertKind.MARGIN, AlertKind.DRAWDOWN) else text
 
 
@@ -55,12 +57,10 @@ def _text(rule: AlertRule, facts: Facts, subject: str, value: float | None) -> s
     if row is not None:
         return _of_intent(rule, row)
     words = _("{whose} rose to {level}") if rule.above else _("{whose} fell to {level}")
-    now = _(", now {value}").format(value=amount(rule, value)) if value is not None else ""
-    whose = _whose(rule)
-    return (
-        words.format(whose=whose if rule.symbol else whose[:1].upper() + whose[1:], level=amount(rule, rule.level))
-        + now
-    )
+    currency = snapshot.account.currency if snapshot is not None and snapshot.account is not None else ""
+    now = _(", now {value}").format(value=amount(rule, value, currency)) if value is not None else ""
+    whose, level = _whose(rule), amount(rule, rule.level, currency)
+    return words.format(whose=whose if rule.symbol else whose[:1].upper() + whose[1:], level=level) + now
 
 
 def _of_intent(rule: AlertRule, row: IntentRow) -> str:

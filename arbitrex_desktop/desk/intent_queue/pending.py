@@ -166,9 +166,8 @@ class PendingQueue:
             )
         if (current.risk_amount or 0.0) > (first.risk_amount or 0.0) * _MORE_RISK:
             reading = self._pool.latest_account()
-            digits = reading.account.currency_digits if reading is not None else None
-            risks = (first.risk_amount or 0.0, current.risk_amount or 0.0)
-            before, now = (amounts.money(each, digits=digits) for each in risks)
+            of = ("", None) if reading is None else (reading.account.currency, reading.account.currency_digits)
+            before, now = (amounts.money(each or 0.0, *of) for each in (first.risk_amount, current.risk_amount))
             return f"it risks more now: {before} \N{RIGHTWARDS ARROW} {now}"
         return ""
 

@@ -84,6 +84,7 @@ def position_row(
         first_stop=judged.stop_loss if judged is not None else None,
         price_value=_price_value(pool, position.symbol, position.volume),
         money_digits=money_digits_of(pool),
+        currency=currency_of(pool),
     )
 
 
@@ -261,6 +262,12 @@ def money_digits_of(pool: PoolReader) -> int:
     """Return the decimals of the account's currency, two before it was read."""
     reading = pool.latest_account()
     return 2 if reading is None else reading.account.currency_digits
+
+
+def currency_of(pool: PoolReader) -> str:
+    """Return the account's currency, empty before it was read."""
+    reading = pool.latest_account()
+    return "" if reading is None else reading.account.currency
 
 
 def _kind_name(kind: int) -> str:

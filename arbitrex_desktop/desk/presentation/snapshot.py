@@ -47,7 +47,7 @@ class PositionRow:
     what the desk does by itself with it, in words, empty for nothing; `source`, who asked for it: manual, a strategy's
     name, empty for one opened elsewhere; `first_stop`, the stop that it was sent with, None where that is not known;
     `price_value`, what a move of the price by 1 is worth in account currency, None where that is not known;
-    `money_digits`, the decimals of the account's currency.
+    `currency`, the account's, and `money_digits`, its decimals.
     """
 
     ticket: int
@@ -70,6 +70,7 @@ class PositionRow:
     first_stop: float | None = None
     price_value: float | None = None
     money_digits: int = 2
+    currency: str = ""
 
     @property
     def risk_to_stop(self) -> float | None:

@@ -76,6 +76,7 @@ class AccountView(msgspec.Struct, frozen=True):
         latest: the account as last polled or synced; None before.
         record: the account's days, by the firm's clock; empty where the settings name no firm's account.
         digits: decimals of its currency; None where they are not known.
+        currency: the account's; empty where it is not known.
         day_balance: balance at the day's reset; None where it is not known.
         day_flow: money that came or went since.
     """
@@ -97,6 +98,7 @@ class AccountView(msgspec.Struct, frozen=True):
     latest: AccountInfo | None
     record: TradingRecord = TradingRecord()
     digits: int | None = None
+    currency: str = ""
     day_balance: float | None = None
     day_flow: float = 0.0
 
@@ -289,6 +291,6 @@ class RuleContext(msgspec.Struct, frozen=True):
 
     @property
     def decimals(self) -> Decimals:
-        """Return the decimals in which sentences tell money and lots."""
-        money, instrument = self.account.digits, self.market.instrument
-        return Decimals(money) if instrument is None else Decimals(money, instrument.decimals)
+        """Return how sentences tell money and lots."""
+        account, instrument = self.account, self.market.instrument
+        return Decimals(account.digits, None if instrument is None else instrument.decimals, account.currency)

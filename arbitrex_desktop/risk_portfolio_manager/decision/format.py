@@ -23,19 +23,26 @@ _TOLERANCE: Final = 1e-6
 
 
 class Decimals(msgspec.Struct, frozen=True):
-    """The decimals of the account's currency, None where they are not known, and of the symbol's volume step."""
+    """How sentences tell money and lots.
+
+    Attributes:
+        money: decimals of the account's currency, None where they are not known
+        lots: decimals of the symbol's volume step, None where it is not known
+        currency: the account's, empty where it is not known
+    """
 
     money: int | None = None
-    lots: int = 2
+    lots: int | None = None
+    currency: str = ""
 
 
 NOT_KNOWN: Final = Decimals()
 
 
 def format_value(value: float | None, unit: str, decimals: Decimals = NOT_KNOWN) -> str:
-    """Return a number as the trader reads it: a `share` as a percentage, `money` and `lots` with their decimals.
+    """Return a number as the trader reads it: a `share` as a percentage, `money` with its currency, `lots` in full.
 
-    Where those of the account's currency are not known, with cents or in full.
+    Money has the decimals of the account's currency; where they are not known, cents, or all that it has.
     """
     if value is None:
         return "unknown"
@@ -43,13 +50,26 @@ def format_value(value: float | None, unit: str, decimals: Decimals = NOT_KNOWN)
         return _FORMATS[unit].format(value)
     if unit == "money":
         known = decimals.money
-        return amounts.money_of_any_account(value) if known is None else amounts.money(value, digits=known)
+        text = amounts.money_of_any_account(value) if known is None else amounts.money(value, digits=known)
+        return f"{text} {decimals.currency}".rstrip()
     if unit == "lots":
         return f"{amounts.lots(value, decimals.lots)} lots"
     if unit == "s":
         return _format_seconds(value)
     unit = "pip" if (value, unit) == (1.0, "pips") else unit
     return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
+
+
+def by_step(lots: float, decimals: Decimals, *, up: bool = False) -> float:
+    """Return lots as many steps of the symbol's volume as they hold, or with `up` as many as hold them.
+
+    What is reckoned has more decimals than anybody can trade: 2.25152063 lots are 2.25.
+    """
+    if decimals.lots is None or not math.isfinite(lots):
+        return lots
+    scale = 10.0**decimals.lots
+    steps = lots * scale
+    return (math.ceil(steps - _TOLERANCE) if up else math.floor(steps + _TOLERANCE)) / scale
 
 
 def _format_seconds(seconds: float) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals, by_step, format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
@@ -78,6 +78,7 @@ class Check:
         unit: of the observed value and the limit, as in `format.format_value`.
         of: what a share is of, in words; empty where that is plain.
         minimum: whether the limit is a least rather than a greatest value.
+        typed: whether the observed number is what somebody has typed, and the limit is reckoned; else the other way.
         order: its place within its stage.
     """
 
@@ -87,6 +88,7 @@ class Check:
     unit: str = ""
     of: str = ""
     minimum: bool = False
+    typed: bool = False
     order: int = 0
 
     def __eq__(self, other: object) -> bool:
@@ -103,7 +105,7 @@ class Check:
         """Return a result in one plain sentence."""
         if result.observed is None:
             return self._bare_message(result)
-        seen, limit = (format_value(value, self.unit, decimals) for value in (result.observed, result.limit))
+        seen, limit = (format_value(value, self.unit, decimals) for value in self._told(result, decimals))
         limit += f" of {self.of}" if self.of else ""
         tail = f" ({result.note})" if result.note else ""
         bound = "minimum" if self.minimum else "limit"
@@ -114,6 +116,16 @@ class Check:
         if result.outcome is Outcome.ADJUST:
             return f"{self.subject} would be {seen}, the {bound} is {limit}: size cut to fit{tail}"
         return f"{self.subject} {seen}, {bound} {limit}{tail}"
+
+    def _told(self, result: RuleResult, decimals: Decimals) -> tuple[float | None, float | None]:
+        """Return both numbers as they are told: lots that were reckoned in steps, on their side of the other number."""
+        seen, limit = result.observed, result.limit
+        if self.unit != "lots" or seen is None or limit is None:
+            return seen, limit
+        if not self.typed:
+            return by_step(seen, decimals, up=seen > limit), limit
+        whole = by_step(limit, decimals)
+        return seen, whole if (whole < seen) == (limit < seen) else limit
 
     def _bare_message(self, result: RuleResult) -> str:
         """Return the sentence of a result without numbers."""

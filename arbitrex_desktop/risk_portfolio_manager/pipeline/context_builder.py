@@ -116,6 +116,7 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
         latest,
         state.ledger.record,
         currency_digits(config.account_currency) if latest is None else latest.currency_digits,
+        config.account_currency if latest is None else latest.currency,
         state.day_balance if state.day.start == starts[0] else None,
         state.day_flow,
     )

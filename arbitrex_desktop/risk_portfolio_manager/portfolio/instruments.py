@@ -266,7 +266,7 @@ class PoolInstruments:
         what = "the value by its own price counts" if own else "the worse of both counts"
         doubt = (
             f"the broker's tick value of {ticks[0]} {self.account_currency} a lot contradicts contract size and rates, "
-            f"which make it {ticks[1]}; {what}"
+            f"which make it {ticks[1]} {self.account_currency}; {what}"
         )
         return by_rates if own else max(by_rates, stated), doubt
 

@@ -20,6 +20,7 @@ class RequestedVolume(Rule):
     stage, order = Stage.PORTFOLIO, 30
     subject = "requested volume"
     unit = "lots"
+    typed = True
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare both volumes."""

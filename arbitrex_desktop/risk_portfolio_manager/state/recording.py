@@ -81,7 +81,8 @@ def latch(state: RiskState, config: RuleSettings, account: AccountView, results:
     if broken is None or (state.rise.amount and _holds_limits(state, config, with_rise_as_profit(state, account))):
         return False
     if not state.portfolio.trading_halted:
-        state.switches.latch(state.portfolio, broken.check.code.value, broken.message(Decimals(account.digits)))
+        why = broken.message(Decimals(account.digits, currency=account.currency))
+        state.switches.latch(state.portfolio, broken.check.code.value, why)
         at, fall = state.portfolio.halt_timestamp, state.unexplained
         explained = at is not None and fall < 0.0 and _holds_as_withdrawal(state, config, account, fall)
         state.provisional = (

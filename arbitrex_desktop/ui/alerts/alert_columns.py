@@ -37,27 +37,28 @@ def state_word(row: AlertRow, when: Callable[[datetime], str]) -> str:
     return _("RAISED") if row.is_raised else _("waits")
 
 
-def value_text(row: AlertRow) -> str:
+def value_text(row: AlertRow, currency: str = "") -> str:
     """Return the value now, empty where there is none to show."""
     shown = row.value is not None and not row.rule.is_permanent and row.rule.kind is not AlertKind.INTENT
-    return amount(row.rule, row.value) if shown and row.value is not None else ""
+    return amount(row.rule, row.value, currency) if shown and row.value is not None else ""
 
 
-def alert_columns(when: Callable[[datetime], str]) -> tuple[Column[AlertRow], ...]:
-    """Return the columns of alerts; `when` tells a moment as people do."""
+def alert_columns(when: Callable[[datetime], str], currency: Callable[[], str]) -> tuple[Column[AlertRow], ...]:
+    """Return the columns of alerts; `when` tells a moment as people do, `currency` that of the account."""
+
+    def rule(row: AlertRow) -> str:
+        text = rule_text(row.rule, currency())
+        return text[:1].upper() + text[1:]
+
     return (
-        Column(N_("Calls when"), lambda row: _capital(rule_text(row.rule)), lambda row: rule_text(row.rule), "x" * 30,
+        Column(N_("Calls when"), rule, rule, "x" * 30,
                number=False, tip=lambda row: row.rule.note, least="x" * 14),
-        Column(N_("Now"), value_text, lambda row: row.value, "100,000.00", spare=2),
+        Column(N_("Now"), lambda row: value_text(row, currency()), lambda row: row.value, "100,000.00", spare=2),
         Column(N_("State"), lambda row: state_word(row, when), lambda row: state_word(row, when), "sleeps until 10:00",
                number=False, tone=_tone, least="always on"),
         Column(N_("Note"), lambda row: row.rule.note, lambda row: row.rule.note, "x" * 12, number=False, spare=1,
                tip=lambda row: row.rule.note),
     )  # fmt: skip
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _tone(row: AlertRow) -> Tone:

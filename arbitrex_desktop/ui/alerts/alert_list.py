@@ -45,7 +45,9 @@ class AlertList(QWidget):
         super().__init__()
         self._fresh = NOTHING_YET
         self._preferred = ""
-        columns = alert_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        columns = alert_columns(
+            lambda moment: formats.short_time(moment, self._fresh.now), lambda: self._fresh.currency
+        )
         self.model: RowTableModel[AlertRow] = RowTableModel(columns, lambda row: row.rule.rule_id, self)
         self.view = KeyedTable(self.model, theme, _("Alerts are not known yet"), lambda row: row.rule.rule_id)
         self.view.setAccessibleName(_("Alerts that call"))

@@ -229,8 +229,8 @@ class SeveralBar(PromptBar):
             self.act.disarm()
         self.act.setEnabled(bool(hit))
         self.act.set_subject(_("Close {count}").format(count=count), _("Really close {count}?").format(count=count))
-        digits = hit[0].money_digits if hit else None
-        profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True, digits=digits)
+        currency, digits = (hit[0].currency, hit[0].money_digits) if hit else ("", None)
+        profit = formats.money(sum(row.profit + row.swap for row in hit), currency, signed=True, digits=digits)
         self.message.show_text(
             _("{count} at the market, profit and swap {profit}").format(count=count, profit=profit)
             if hit

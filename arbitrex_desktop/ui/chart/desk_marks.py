@@ -53,7 +53,6 @@ def trade_marks(
         )
         yield Mark(_seconds(trade.opened_at, server), trade.entry, side, text)
     currency, cents = (account.currency, account.currency_digits) if account is not None else ("", 2)
-    label = formats.money(trade.net, signed=True, digits=cents)
     money = formats.money(trade.net, currency, signed=True, digits=cents)
     in_r = "" if trade.r is None else f"  {formats.number(trade.r, 1, signed=True)} R"
     text = _("{text}  closes #{position}, {reasons}  {money}{in_r}").format(
@@ -63,7 +62,7 @@ def trade_marks(
         money=money,
         in_r=in_r,
     )
-    yield Mark(_seconds(trade.closed_at, server), trade.exit, -side, text, closes=True, label=label)
+    yield Mark(_seconds(trade.closed_at, server), trade.exit, -side, text, closes=True, label=money)
 
 
 def _fill(row: IntentRow, server: ServerZone) -> Mark:

@@ -23,16 +23,20 @@ _WHEN: Final = "88 Mmm 88:88"
 
 @dataclass(frozen=True, slots=True)
 class ClosedRow:
-    """A closed trade as it is shown: with the decimals of its symbol's prices and of the account's currency."""
+    """A closed trade as it is shown: with the decimals of its symbol's prices, and the account's currency and its."""
 
     trade: ClosedTrade
     price_digits: int
     money_digits: int
+    currency: str = ""
 
 
 def closed_rows(data: ReviewData) -> tuple[ClosedRow, ...]:
     """Return all trades as rows, the newest first."""
-    return tuple(ClosedRow(trade, data.price_digits.get(trade.symbol, 5), data.money_digits) for trade in data.trades)
+    return tuple(
+        ClosedRow(trade, data.price_digits.get(trade.symbol, 5), data.money_digits, data.currency)
+        for trade in data.trades
+    )
 
 
 def trade_text(row: ClosedRow) -> str:
@@ -49,6 +53,11 @@ def _price(price: float | None, row: ClosedRow) -> str:
 
 def _money(amount: float | None, row: ClosedRow) -> str:
     return formats.money(amount, signed=True, digits=row.money_digits)
+
+
+def _told(amount: float, row: ClosedRow) -> str:
+    """Return an amount in a sentence, where no heading says of what it is."""
+    return formats.money(amount, row.currency, signed=True, digits=row.money_digits)
 
 
 def _costs(trade: ClosedTrade) -> float:
@@ -72,11 +81,11 @@ def _tip(row: ClosedRow) -> str:
         else _("Not opened by this desk")
     )
     costs = {
-        name: _money(amount, row)
+        name: _told(amount, row)
         for name, amount in (("commission", trade.commission), ("swap", trade.swap), ("fees", trade.fee))
     }
     text = _("Price {profit}, commission {commission}, swap {swap}, fees {fees}")
-    lines.append(text.format(profit=_money(trade.profit, row), **costs))
+    lines.append(text.format(profit=_told(trade.profit, row), **costs))
     lines.append(
         _("First stop {price}").format(price=_price(trade.first_stop, row))
         if trade.first_stop

@@ -23,10 +23,10 @@ def pips_of(row: PositionRow) -> float:
     return (row.price_current - row.price_open) * row.direction / pip_size(row.digits)
 
 
-def result_of(row: PositionRow, lots: float, currency: str = "") -> str:
+def result_of(row: PositionRow, lots: float) -> str:
     """Return what a close of so many lots brings at the present price, swap included."""
     share = lots / row.volume if row.volume else 1.0
-    return formats.money((row.profit + row.swap) * share, currency, signed=True, digits=row.money_digits)
+    return formats.money((row.profit + row.swap) * share, row.currency, signed=True, digits=row.money_digits)
 
 
 def origin(row: PositionRow) -> str:
@@ -51,7 +51,7 @@ def more_at_risk(row: PositionRow, stop: float | None) -> str:
     if before is None or after is None:
         pips = abs(stop - (row.stop_loss or row.price_current)) / pip_size(row.digits)
         return _("this risks {pips} pips more").format(pips=formats.number(pips, 1))
-    more, in_all = (formats.money(amount, digits=row.money_digits) for amount in (after - before, after))
+    more, in_all = (formats.money(amount, row.currency, digits=row.money_digits) for amount in (after - before, after))
     return _("this risks {more} more, {in_all} in all").format(more=more, in_all=in_all)
 
 
@@ -59,7 +59,8 @@ def _money(row: PositionRow, amount: float) -> str:
     return formats.money(amount, signed=True, digits=row.money_digits)
 
 
-def _at_risk(row: PositionRow) -> str:
+def risk_amount(row: PositionRow) -> str:
+    """Return what is lost at the stop, or that there is none."""
     return formats.money(row.risk_to_stop, digits=row.money_digits) if row.stop_loss else _(NO_STOP)
 
 
@@ -100,7 +101,7 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
                hint=N_("Profit as a multiple of what the first stop risked")),
         Column(N_("Profit"), lambda row: _money(row, row.profit), lambda row: row.profit, "+18,888.88",
                tone=lambda row: money_tone(row.profit), tip=_position_tip),
-        Column(N_("At risk"), _at_risk,
+        Column(N_("At risk"), risk_amount,
                lambda row: row.risk_to_stop, "8,888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
                tip=_position_tip, spare=1,
                hint=N_("What equity loses from now when the stop is hit, in account currency")),

@@ -59,9 +59,7 @@ def past_of(data: ReviewData) -> CurvePast:
             anchors.append((point.at.timestamp(), point.anchor))
     first = data.balance[0][0] if data.balance else None
     flows = tuple(
-        (flow.at.timestamp(), f"{_(flow.kind)} {formats.money(flow.amount, signed=True, digits=data.money_digits)}")
-        for flow in data.flows
-        if flow.at != first
+        (flow.at.timestamp(), f"{_(flow.kind)} {_paid(flow.amount, data)}") for flow in data.flows if flow.at != first
     )
     return CurvePast(
         balance=tuple((at.timestamp(), level) for at, level in data.balance),
@@ -71,6 +69,10 @@ def past_of(data: ReviewData) -> CurvePast:
         since=-math.inf if data.query.since is None else data.query.since.timestamp(),
         until=math.inf if data.query.until is None else data.query.until.timestamp(),
     )
+
+
+def _paid(amount: float, data: ReviewData) -> str:
+    return formats.money(amount, data.currency, signed=True, digits=data.money_digits)
 
 
 def levels_of(risk: RiskRow | None) -> tuple[LimitLevel, ...]:

@@ -180,7 +180,7 @@ class EquityPanel(Panel):
         self._pointed = ""
         if seconds is not None and amount is not None:
             moment = formats.short_time(datetime.fromtimestamp(seconds, tz=UTC), self._fresh.now)
-            self._pointed = f"{moment}  {formats.money(amount)}"
+            self._pointed = f"{moment}  {formats.money(amount, self._fresh.currency)}"
         self._show_legend(self._points[-1] if self._points else None)
 
     def _show_legend(self, last: EquityPoint | None) -> None:
@@ -189,7 +189,7 @@ class EquityPanel(Panel):
         for name, value in values.items():
             tone = Tone.UP if name == "Equity" and fresh else Tone.MUTED
             dash = "\N{EM DASH}" if name == "Equity" else "- -"
-            self.legend[name].show_text(f"{dash} {_(name)} {formats.money(value)}", tone)
+            self.legend[name].show_text(f"{dash} {_(name)} {formats.money(value, self._fresh.currency)}", tone)
         if self._pointed:
             self.note.show_text(self._pointed, Tone.TEXT)
         elif last is None or fresh:

@@ -180,7 +180,7 @@ class PositionsPanel(Panel):
             self.close_button.set_subject(
                 _("Close {what}").format(what=what),
                 _("Really close {what} at the market?").format(what=what),
-                result_of(row, row.volume, self._fresh.currency),
+                result_of(row, row.volume),
             )
             tip = _(
                 "Close ticket {ticket} at the market; also works while halted. Or {close_key}, twice, in the table"

@@ -25,7 +25,7 @@ from arbitrex_desktop.ui.exposure.heat_map import HeatMap
 from arbitrex_desktop.ui.exposure.signed_bars import Bar, SignedBars
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import check_name
-from arbitrex_desktop.ui.models.positions import NO_STOP
+from arbitrex_desktop.ui.models.positions import risk_amount
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
@@ -285,7 +285,6 @@ def _open_risk(positions: Iterable[PositionRow]) -> list[Bar]:
     """Return what each position loses at its stop, those without one first."""
     rows = sorted(positions, key=lambda row: -math.inf if not row.stop_loss else -(row.risk_to_stop or 0.0))
     return [
-        Bar(row.symbol, row.risk_to_stop, formats.money(row.risk_to_stop) if row.stop_loss else _(NO_STOP),
-            Tone.TEXT if row.stop_loss else Tone.WARN)
+        Bar(row.symbol, row.risk_to_stop, risk_amount(row), Tone.TEXT if row.stop_loss else Tone.WARN)
         for row in rows
     ]  # fmt: skip

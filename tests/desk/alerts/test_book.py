@@ -68,12 +68,12 @@ def texts(book: AlertBook, *moments: Facts) -> list[str]:
         (
             AlertRule("e", AlertKind.EQUITY, above=False, level=90_000.0),
             replace(CALM, account=account_row(equity=89_000.5)),
-            "Equity fell to 90,000.00, now 89,000.50",
+            "Equity fell to 90,000.00 EUR, now 89,000.50 EUR",
         ),
         (
             AlertRule("l", AlertKind.POSITION, "EURUSD", above=False, level=-100.0),
             replace(CALM, positions=(position_row(symbol="EURUSD", profit=-150.0, swap=-1.0),)),
-            "EURUSD profit of positions fell to -100.00, now -151.00",
+            "EURUSD profit of positions fell to -100.00 EUR, now -151.00 EUR",
         ),
         (
             AlertRule("i", AlertKind.INTENT, strategy="alpha"),

@@ -391,8 +391,8 @@ class TestWords:
         ("first", "latest", "words"),
         [
             ({"risk_amount": 50.0}, {"risk_amount": 55.0}, ""),
-            ({"risk_amount": 50.0}, {"risk_amount": 55.01}, f"it risks more now: 50.00 {ARROW} 55.01"),
-            ({"risk_amount": None}, {"risk_amount": 0.01}, f"it risks more now: 0.00 {ARROW} 0.01"),
+            ({"risk_amount": 50.0}, {"risk_amount": 55.01}, f"it risks more now: 50.00 USD {ARROW} 55.01 USD"),
+            ({"risk_amount": None}, {"risk_amount": 0.01}, f"it risks more now: 0.00 USD {ARROW} 0.01 USD"),
             ({"risk_amount": None}, {"risk_amount": None}, ""),
             ({}, {"lots": 0.1 + 1e-12}, ""),
             ({}, {"lots": 0.11}, f"it is larger now: 0.10 {ARROW} 0.11 lots"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from arbitrex_desktop.desk.presentation.rows import position_row
-from tests.fakes.broker_data import make_position
+from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
 
 
@@ -23,3 +23,11 @@ def test_a_move_is_worth_what_a_tick_is() -> None:
     assert position_row(position, pool).price_value is None
     del pool.infos["EURUSD"]
     assert position_row(position, pool).price_value is None
+
+
+def test_money_of_a_position_has_the_account_s_currency() -> None:
+    """A yen account's amounts are yen, without decimals; before the account was read nobody knows."""
+    pool = FakePool(account=make_account(currency="JPY", currency_digits=0))
+    pool.read_account()
+    row = position_row(make_position("EURUSD", 1, 0.5), pool)
+    assert (row.currency, row.money_digits) == ("JPY", 0)

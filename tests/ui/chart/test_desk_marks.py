@@ -71,7 +71,7 @@ def test_what_the_broker_closed_is_marked_with_its_result() -> None:
     assert trade.opened_at is not None
     assert [(mark.seconds - 7200, mark.price, mark.direction, mark.closes, mark.label) for mark in marks] == [
         (trade.opened_at.timestamp(), 1.16, 1, False, ""),
-        (trade.closed_at.timestamp(), 1.1588, -1, True, "\N{MINUS SIGN}121.00"),
+        (trade.closed_at.timestamp(), 1.1588, -1, True, "\N{MINUS SIGN}121.00 EUR"),
     ]
     assert marks[1].text == (
         f"{formats.side(-1)} 0.10 at 1.15880  closes #{trade.position}, by its stop"

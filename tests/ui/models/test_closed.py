@@ -34,6 +34,16 @@ def test_a_moment_of_any_month_has_room(month: int, qapp: QApplication) -> None:
         assert metrics.horizontalAdvance(said) <= metrics.horizontalAdvance(column.sample)
 
 
+def test_amounts_in_the_tip_have_their_currency() -> None:
+    """No heading says there of what they are."""
+    trade = replace(closed_trade(1), profit=-120.0, commission=-1.0, swap=0.5, fee=0.0)
+    tip = closed_columns(str)[0].tip
+    assert tip is not None
+    minus = "\N{MINUS SIGN}"
+    costs = f"commission {minus}1.00 EUR, swap +0.50 EUR, fees 0.00 EUR"
+    assert f"Price {minus}120.00 EUR, {costs}" in tip(ClosedRow(trade, 5, 2, "EUR"))
+
+
 def test_a_part_and_an_unknown_entry_are_said() -> None:
     """Nothing is made up."""
     trade = replace(closed_trade(1), volume=0.5, entry=None, opened_at=None, first_stop=None, slippage_points=None)

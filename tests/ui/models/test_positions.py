@@ -53,7 +53,7 @@ def test_a_loss_is_never_below_nothing(price: float, stop: float, direction: int
 
 def test_a_farther_stop_says_what_it_costs() -> None:
     """In money where a move has a worth, in pips where not, and without a stop that nothing ends the loss."""
-    assert more_at_risk(LONG, 1.09) == "this risks 250.00 more, 605.00 in all"
+    assert more_at_risk(LONG, 1.09) == "this risks 250.00 EUR more, 605.00 EUR in all"
     assert more_at_risk(replace(LONG, price_value=None), 1.09) == "this risks 50.0 pips more"
     assert more_at_risk(LONG, None) == "nothing ends the loss any more"
 

@@ -68,9 +68,9 @@ def test_the_curve_begins_where_the_journal_does(panel: EquityPanel, fresh: Make
 def test_what_was_paid_is_marked_and_the_first_deposit_is_not(panel: EquityPanel) -> None:
     """Where an account begins is no event of it."""
     past = past_of(reviewed())
-    assert [words for _at, words in past.flows] == ["withdrawal \N{MINUS SIGN}500.00"]
+    assert [words for _at, words in past.flows] == ["withdrawal \N{MINUS SIGN}500.00 USD"]
     panel.show_past(past_of(reviewed()))
-    assert [line.label.format for line in plot_of(panel)._marks] == ["withdrawal \N{MINUS SIGN}500.00"]
+    assert [line.label.format for line in plot_of(panel)._marks] == ["withdrawal \N{MINUS SIGN}500.00 USD"]
 
 
 def test_a_day_anchor_is_told_once(panel: EquityPanel) -> None:
@@ -121,7 +121,7 @@ def test_the_moment_under_the_mouse_is_told(panel: EquityPanel, fresh: Make) -> 
     panel.refresh(fresh(equity=points(10)))
     plot = plot_of(panel)
     plot.pointed(points(10)[4].at.timestamp() + 5.0)
-    assert panel.note.text().endswith("104.00")
+    assert panel.note.text().endswith("104.00 EUR")
     plot.pointed(None)
     assert panel.note.text() == ""
 

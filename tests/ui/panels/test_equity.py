@@ -68,7 +68,7 @@ def test_without_points_there_are_no_axes(panel: EquityPanel, fresh: Make) -> No
 def test_the_legend_tells_the_last_values_and_when_they_are_old(panel: EquityPanel, fresh: Make) -> None:
     """Present values in colour; a curve that ends in the past says so."""
     panel.refresh(fresh(equity=points(3)))
-    assert panel.legend["Equity"].text().endswith("Equity 102.00")
+    assert panel.legend["Equity"].text().endswith("Equity 102.00 EUR")
     assert panel.note.text() == ""
     panel.refresh(fresh(age=60.0, equity=points(3)))
     assert panel.note.text().startswith("STALE: ends ")

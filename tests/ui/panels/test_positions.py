@@ -72,7 +72,7 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
         assert not bar.act.isEnabled(), text
         assert bar.message.text()
     bar.lots.setText("0.2")
-    assert bar.message.text() == "0.30 lots of EURUSD stay open, profit and swap of the part +41.68"
+    assert bar.message.text() == "0.30 lots of EURUSD stay open, profit and swap of the part +41.68 EUR"
     bar.act.click()
     assert bar.act.text() == "Really close 0.20 of 0.50?"
     bar.lots.setText("0.3")
@@ -245,6 +245,7 @@ def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh
         panel.several.click()
         assert bar.which.currentText() == "positions of EURUSD"
         bar.which.setCurrentIndex(place)
+        assert bar.message.text().endswith(" EUR")
         bar.act.click()
         assert bar.act.text() == f"Really close {words}?"
         bar.act.click()
