@@ -377,6 +377,7 @@ class RiskPortfolioManager(RiskFigures):
         with self._lock:
             ledger = self._state.ledger if loaded is None else ledger_of(loaded)
             since = ledger.read_from(self._state.resets(now, self.config)[1], whole=self.config.initial_balance > 0.0)
+            since = self._state.resets(since, self.config)[0]  # a part of a day would count as all of it
         history = self._sync.read_history(reading, since, now)
         synced = SyncedAccount(reading, history.deals, now, history.orders)
         pool = self._sync.pool

@@ -15,7 +15,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
 from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import of_credit, smallest_amount
-from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import orders_in
+from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import OrderOwners, orders_in
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, Rise
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     OpenPositions,
@@ -49,6 +49,7 @@ def forget_account(state: RiskState) -> None:
     for each in state.book.reservations:
         state.book.release(each.intent_id)
     state.book.working = WorkingOrders()
+    state.book.owners, state.portfolio.open_positions = OrderOwners(), OpenPositions()
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
     state.unexplained, state.withdrawn, state.provisional, state.rise = 0.0, 0.0, None, Rise()

@@ -172,6 +172,32 @@ def test_owners_outlive_the_program(tmp_path: Any) -> None:
         assert [each.strategy_id for each in manager.portfolio_state.positions()] == ["alpha"]
 
 
+def test_numbers_of_another_account_are_other_orders() -> None:
+    """Brokers number their orders for themselves: the same number over there is another order."""
+    ask: dict[str, Any] = {"atr": 0.001, "requested_volume": LOTS, "magic": 77}
+    pool = FakePool()
+    with pooled(pool, wide(max_positions_per_symbol=9)) as manager:
+        manager.process_trade_intent(**intent(intent_id="A-1", strategy_id="alpha", **ask))
+        pool.positions = (make_position("EURUSD", 1, LOTS, ticket=5, time=now(pool), magic=77),)
+        later(pool, 1.0)
+        assert manager.sync_with_mt5_account()
+        assert [each.strategy_id for each in manager.portfolio_state.positions()] == ["alpha"]
+        pool.account = dataclasses.replace(pool.account, login=7)
+        pool.positions = (make_position("EURUSD", 1, LOTS, ticket=5, time=now(pool)),)
+        later(pool, 1.0)
+        assert manager.sync_with_mt5_account()
+        assert [each.strategy_id for each in manager.portfolio_state.positions()] == [""]
+        pool.positions = ()
+        later(pool, 1.0)
+        assert manager.sync_with_mt5_account()
+        manager.process_trade_intent(**intent(intent_id="B-1", strategy_id="beta", **ask))
+        pool.positions = (make_position("EURUSD", 1, LOTS, ticket=5, time=now(pool), magic=77),)
+        later(pool, 1.0)
+        assert manager.sync_with_mt5_account()
+        assert manager._state.book.reservations == []
+        assert [each.strategy_id for each in manager.portfolio_state.positions()] == ["beta"]
+
+
 @pytest.mark.parametrize(
     ("kind", "other", "units"),
     [(OrderType.BUY_LIMIT, 1, 100_000), (OrderType.BUY_STOP, 1, 100_000), (OrderType.SELL_LIMIT, -1, 100_000)],

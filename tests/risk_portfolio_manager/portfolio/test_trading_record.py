@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
+from arbitrex_desktop.mt5.results import TradeDeal
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import trading_day
-from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import DayResult, TradingRecord
 from tests.fakes.broker_data import make_account, make_deal
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
@@ -93,3 +94,21 @@ def test_the_whole_history_is_read_once_and_days_outlive_the_week() -> None:
     rpm.sync_with_mt5_account()
     assert rpm._state.ledger.record.highest_close == 106_000.0
     assert pooled(pool, RPMConfig())._state.ledger.record == TradingRecord(), "nobody's firm, no record"
+
+
+def test_a_day_that_was_read_whole_is_not_made_less_by_a_part_of_it() -> None:
+    """The program ends on Friday afternoon and is back on Monday: Friday keeps what it brought in the morning."""
+    clock = ManualClock(MONDAY + timedelta(days=4, hours=7, minutes=30))
+    pool = FakePool(clock, account=make_account(balance=100_200.0, equity=100_200.0))
+    friday = int(clock.now().timestamp()) - 15 * 3_600 - 1_800
+
+    def deal(number: int, hour: int, entry: DealEntry, profit: float = 0.0) -> TradeDeal:
+        return make_deal(number, friday + hour * 3_600, type=int(DealType.BUY), entry=int(entry), profit=profit)
+
+    pool.deals = [deal(1, 9, DealEntry.IN), deal(2, 10, DealEntry.OUT, 200.0), deal(3, 15, DealEntry.IN)]
+    rpm = pooled(pool, wide(initial_balance=100_000.0))
+    known = rpm._state.ledger.record.days
+    assert known == {"2025-03-07": DayResult(result=200.0, opened=2)}
+    clock.advance(2 * 86_400 + 19 * 3_600)
+    assert rpm.sync_with_mt5_account()
+    assert rpm._state.ledger.record.days == known
