@@ -69,6 +69,7 @@ class FakePool:
         self.account_mode: AccountMode | None = AccountMode.SIMULATED
         self.state = ConnectionState.CONNECTED
         self.server_offset = 0
+        self.server_rule = ""
         self.last_error = ""
         self.calls: Counter[str] = Counter()
         self.sent: list[dict[str, Any]] = []
@@ -266,8 +267,8 @@ class FakePool:
 
     @property
     def server_zone(self) -> ServerZone:
-        """Return `server_offset` with no summer time."""
-        return ServerZone(self.server_offset)
+        """Return `server_offset` outside of summer time, which follows `server_rule`."""
+        return ServerZone(self.server_offset, self.server_rule)
 
     def learn_summer_time(self) -> None:
         """Learn nothing: no summer time is followed."""

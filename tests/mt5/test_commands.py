@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.execution.retcodes import RetcodeAction, failure_meaning
 from arbitrex_desktop.mt5.clock_shift import FindClockShift, Tail
 from arbitrex_desktop.mt5.commands import (
@@ -31,7 +33,8 @@ from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.c_module import CModule
-from tests.fakes.module import FakeModule, tick_rows
+from tests.fakes.module import AsTuple, FakeModule, tick_rows
+from tests.fakes.transport import FakeTransport
 
 BEGIN = 1_790_000_000_000
 REQUEST: dict[str, Any] = {"action": 1, "symbol": "EURUSD", "volume": 0.1, "type": 0, "type_filling": 1}
@@ -138,3 +141,23 @@ def test_an_order_is_not_sent_to_another_account() -> None:
         SendOrder(REQUEST, ("Elsewhere", ACCOUNT.login)).run(module)
     assert module.sent == []
     assert failure_meaning(failure.value).answer is RetcodeAction.REFUSED
+
+
+def test_an_answer_that_cannot_be_read_is_of_an_order_that_left() -> None:
+    """A build of the package whose results lack a field: the host's own fault hides an order that was carried out."""
+
+    class WithoutRetcode(FakeModule):
+        """A module that answers an order with what is no result of one."""
+
+        def order_send(self, request: Mapping[str, Any], /) -> AsTuple | None:
+            """Carry it out."""
+            super().order_send(request)
+            return self.account_info()
+
+    module = WithoutRetcode()
+    host = FakeTransport(module, SystemClock())
+    host.start()
+    with pytest.raises(CallFailed, match="KeyError: 'retcode'") as failure:
+        host.execute(SendOrder(REQUEST, ACCOUNT.key))
+    assert module.sent == [REQUEST]
+    assert failure_meaning(failure.value).answer is RetcodeAction.RECONCILE

@@ -23,7 +23,9 @@ from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import OrderSendResult, SymbolInfo
+from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.errors import PoolError
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import Quote
 
 _log = logging.getLogger(__name__)
@@ -77,25 +79,7 @@ class Executor:
         attempt = Attempt(number, request, self._pool.market_now(), request["price"])
         body = to_body(attempt=attempt)
         intent = self._store.record(intent, EventKind.SUBMITTED, state=IntentState.SENDING, body=body)
-        return intent, self._ask(request, reducing=intent.reduces)
-
-    def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
-        """Send the request, and say what its answer means; what is not a clear no may have been carried out."""
-        try:
-            # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
-            result = self._pool.send_order(request, partial(self._gate.leave, reducing=reducing))
-        except CommandRefused as refusal:
-            return Reply(Meaning(RetcodeAction.REFUSED, f"{refusal}; nothing was sent"))
-        except PoolError as error:
-            return Reply(Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}"))
-        except CallFailed as failure:
-            return Reply(failure_meaning(failure))
-        except MT5Error as error:
-            return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came: {error}"))
-        except Exception as error:  # noqa: BLE001 - whatever broke, the order may be on its way
-            _log.exception("sending an order failed in a way that was not foreseen")
-            return Reply(Meaning(RetcodeAction.RECONCILE, f"sending broke off: {error_text(error)}"))
-        return Reply(meaning(result.retcode, result.comment), result)
+        return intent, send_request(self._pool, request, partial(self._gate.leave, reducing=intent.reduces))
 
     def _settle(self, intent: Intent, reply: Reply) -> Intent:
         """Journal what the answer means."""
@@ -184,10 +168,9 @@ class Executor:
 
     def _server_seconds(self, moment: datetime) -> int:
         """Return a moment in seconds of the server clock, by which the broker lets orders expire."""
-        offset = self._pool.stats().server_offset_seconds
-        if offset is None:
+        if self._pool.stats().server_offset_seconds is None:
             raise CommandRefused("the broker's clock is not known yet, so no expiry can be given; one moment")
-        return round(moment.timestamp() + offset)
+        return round(self._pool.server_zone.to_server(moment))
 
     def _check_price(self, intent: Intent, price: float, first: float) -> None:
         """Raise `CommandRefused` when the price ran away between tries."""
@@ -206,6 +189,27 @@ class Executor:
             raise CommandRefused(f"the order could not be checked, so nothing was sent: {error}") from error
         if check.retcode != 0:
             raise CommandRefused(f"the terminal's check refused it: {meaning(check.retcode, check.comment).message}")
+
+
+def send_request(pool: PoolReader, request: dict[str, Any], permit: Permit) -> Reply:
+    """Send a request, and say what its answer means; what is not a clear no may have been carried out.
+
+    `permit` is asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
+    """
+    try:
+        result = pool.send_order(request, permit)
+    except CommandRefused as refusal:
+        return Reply(Meaning(RetcodeAction.REFUSED, f"{refusal}; nothing was sent"))
+    except PoolError as error:
+        return Reply(Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}"))
+    except CallFailed as failure:
+        return Reply(failure_meaning(failure))
+    except MT5Error as error:
+        return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came: {error}"))
+    except Exception as error:  # noqa: BLE001 - whatever broke, the order may be on its way
+        _log.exception("sending an order failed in a way that was not foreseen")
+        return Reply(Meaning(RetcodeAction.RECONCILE, f"sending broke off: {error_text(error)}"))
+    return Reply(meaning(result.retcode, result.comment), result)
 
 
 def with_slippage(intent: Intent, fill: Fill, info: SymbolInfo) -> Fill:

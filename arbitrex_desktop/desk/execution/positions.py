@@ -15,7 +15,7 @@ from typing import Any, Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.action_log import ActionLog
-from arbitrex_desktop.desk.execution.executor import Reply
+from arbitrex_desktop.desk.execution.executor import Reply, send_request
 from arbitrex_desktop.desk.execution.requests import (
     cancel_request,
     close_request,
@@ -23,7 +23,7 @@ from arbitrex_desktop.desk.execution.requests import (
     request_of_order,
     stops_request,
 )
-from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
+from arbitrex_desktop.desk.execution.retcodes import RetcodeAction
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intent_queue.pending import in_flight_names
 from arbitrex_desktop.desk.intents.entry import AT_PRICE, NO_PRICE_YET, Say
@@ -32,7 +32,7 @@ from arbitrex_desktop.desk.intents.intent import TRADER, Which
 from arbitrex_desktop.desk.intents.standing import is_better
 from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.mt5.constants import PositionType
-from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
+from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.errors import PoolError
@@ -231,7 +231,8 @@ class PositionActions:
             body=body,
             is_exit=reducing,
         )
-        reply = self._ask(request, reducing=reducing, actor=actor)
+        permit = partial(self._context.gate.leave, reducing=reducing, actor=actor)
+        reply = send_request(self._pool, request, permit)
         outcome = reply.meaning
         if outcome.answer is RetcodeAction.RECONCILE:
             self.unanswered.add(replace(action, since=self._context.clock.monotonic()))
@@ -244,21 +245,6 @@ class PositionActions:
         if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):
             raise CommandRefused(f"{message}: {outcome.message}")
         return reply
-
-    def _ask(self, request: dict[str, Any], *, reducing: bool, actor: str) -> Reply:
-        """Send a request and say what its answer means."""
-        try:
-            # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
-            result = self._pool.send_order(request, partial(self._context.gate.leave, reducing=reducing, actor=actor))
-        except CommandRefused as refusal:
-            return Reply(Meaning(RetcodeAction.REFUSED, str(refusal)))
-        except PoolError as error:
-            return Reply(Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}"))
-        except CallFailed as failure:
-            return Reply(failure_meaning(failure))
-        except MT5Error as error:
-            return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came ({error})"))
-        return Reply(meaning(result.retcode, result.comment), result)
 
     def position(self, ticket: int) -> TradePosition:
         """Return an open position as it is now (asks); raise `CommandRefused` when there is none."""

@@ -94,8 +94,9 @@ def meaning(retcode: int, comment: str = "") -> Meaning:
 
 def failure_meaning(failure: CallFailed) -> Meaning:
     """Return what it means that sending gave None: few failures say for sure that nothing was sent."""
-    if failure.call != "order_send" or failure.code == ResultCode.E_AUTH_FAILED:
-        # The host looks at the account first, and sends nothing when that fails or it is another one.
+    if failure.call == "account_info" or failure.code == ResultCode.E_AUTH_FAILED:
+        # The host looks at the account first, and sends nothing when that fails or it is another one.  A fault of its
+        # own, named by the command, may have come after the order had left.
         return Meaning(RetcodeAction.REFUSED, f"nothing was sent: {failure}")
     if failure.code == ResultCode.E_INVALID_PARAMS:
         return Meaning(RetcodeAction.REFUSED, f"the terminal does not accept the request ({failure.message})")

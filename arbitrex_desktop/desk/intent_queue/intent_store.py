@@ -354,7 +354,8 @@ class IntentStore:
         journal = self.journal
         wanted = dict.fromkeys((*journal.open_intents(), *journal.watched_intents(), *journal.latest_intents(KEPT)))
         loaded = [self._read(intent_id) for intent_id in wanted]
-        for intent in sorted(loaded, key=lambda each: each.created_at):
+        self._order = dict.fromkeys(each.intent_id for each in sorted(loaded, key=lambda each: each.created_at))
+        for intent in sorted(loaded, key=lambda each: each.changed_at):
             self._put(intent)
         self._seq = self.journal.head[0]
 

@@ -154,7 +154,7 @@ def test_while_halted_a_stop_may_not_go_away(
 def test_a_halt_reaches_a_stop_that_waits_for_its_turn(held: Held) -> None:
     """A wider stop that queues while the trader halts is not sent, and its journalled start has its end."""
     held.broker.queueing = lambda: held.parts.gate.halt.engage("now")
-    with pytest.raises(CommandRefused, match="stop and target of EURUSD #11: trading is halted: now"):
+    with pytest.raises(CommandRefused, match="stop and target of EURUSD #11: trading is halted: now; nothing"):
         held.actions.move_stops(11, 1.12, None)
     assert held.broker.sent == []
     assert held.parts.kinds() == ["ACTION_SENDING", "ACTION_ENDED"]
@@ -179,7 +179,7 @@ def test_without_a_price_nothing_is_done(held: Held, gone: str) -> None:
     [
         (PoolUnavailable("no line"), "nothing was sent: no line", True),
         (CallFailed("order_send", ResultCode.E_INVALID_PARAMS, "bad"), "does not accept the request (bad)", True),
-        (DeadlineExceeded("late"), "no answer came (late); looking at the broker's books", False),
+        (DeadlineExceeded("late"), "no answer came: late; looking at the broker's books", False),
         (CallFailed("order_send", ResultCode.E_FAIL, "hm"), "no answer from the terminal (hm, -1); looking", False),
         (
             make(OrderSendResult, retcode=int(TradeRetcode.FROZEN), comment="too near", request=make_request()),
@@ -224,3 +224,24 @@ def test_an_order_is_cancelled_under_its_own_ticket(held: Held) -> None:
     assert held.broker.sent[-1] == {"action": 8, "order": 21}
     assert [(event.ticket, event.symbol) for event in held.parts.events()] == [(21, "EURUSD")] * 4
     assert held.broker.orders == ()
+
+
+@pytest.mark.expects_log_errors("sending an order failed in a way that was not foreseen")
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda held: held.actions.close(11),
+        lambda held: held.actions.move_stops(11, 1.135, 1.2),
+        lambda held: held.actions.cancel(21),
+    ],
+    ids=["close", "stop", "cancel"],
+)
+def test_what_broke_off_in_an_unforeseen_way_is_looked_for(held: Held, act: Callable[[Held], None]) -> None:
+    """It may be on its way: no second one leaves before the books have told what became of it."""
+    held.broker.fail("send_order", KeyError("volume"))
+    with pytest.raises(CommandRefused, match="looking at the broker's books"):
+        act(held)
+    held.broker.recover()
+    with pytest.raises(CommandRefused, match="is not known yet"):
+        act(held)
+    assert held.broker.sent == []

@@ -65,7 +65,11 @@ def test_the_brokers_comment_is_told() -> None:
 @pytest.mark.parametrize(
     ("failure", "action", "message"),
     [
-        (CallFailed("order_check", -10_005, "late"), A.REFUSED, None),
+        (
+            CallFailed("SendOrder", -1, "KeyError: 'volume_real'"),
+            A.RECONCILE,
+            "no answer from the terminal (KeyError: 'volume_real', -1)",
+        ),
         (CallFailed("account_info", ResultCode.E_FAIL, "no"), A.REFUSED, None),
         (CallFailed("order_send", ResultCode.E_AUTH_FAILED, "other"), A.REFUSED, None),
         (

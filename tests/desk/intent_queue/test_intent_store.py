@@ -133,6 +133,22 @@ def test_what_changed_lately_is_found_from_the_newest_on(journal: Journal) -> No
     assert [each.intent_id for each in lately] == ["N3", "N2"]
 
 
+def test_what_changed_lately_is_found_after_a_restart(journal: Journal) -> None:
+    """An intent that came first and was decided last is the newest, also in a book that was read again."""
+    clock = ManualClock()
+    book = IntentStore(journal, clock, map("N{}".format, count()).__next__)
+    first = book.receive(intent(), lambda _: YES, 10)
+    clock.advance(1.0)
+    book.receive(intent(), lambda _: NO, 10)
+    clock.advance(3_600.0)
+    book.record(first, EventKind.REJECTED, state=IntentState.REJECTED)
+    moment = START + timedelta(minutes=30)
+    assert [each.intent_id for each in book.changed_since(moment, IntentState.REJECTED)] == ["N0"]
+    again = IntentStore(journal, clock, map("N{}".format, count(2)).__next__)
+    assert [each.intent_id for each in again.changed_since(moment, IntentState.REJECTED)] == ["N0"]
+    assert again.intents() == book.intents()
+
+
 def test_taking_in_is_two_events(journal: Journal) -> None:
     """Received from its source with the request and its end, then judged by the desk with the answer and its words."""
     book = make(journal)
