@@ -179,7 +179,8 @@ def _behind(rows: Rows, msc: int, seen: int) -> NDArray[np.bool_]:
 
 def _values(rows: Rows) -> tuple[float, ...]:
     """Return what identifies the last tick among those of its millisecond."""
-    return tuple(rows[name][-1].item() for name in _IDENTITY)
+    row = rows[-1]
+    return tuple(row[name].item() for name in _IDENTITY)
 
 
 def _places(rows: Rows) -> tuple[_Place, ...]:
@@ -189,9 +190,9 @@ def _places(rows: Rows) -> tuple[_Place, ...]:
 
 def _is_at(rows: Rows, places: Iterable[int], tick: _Place) -> bool:
     """Return whether a tick lies at one of some places, by bid and ask; what is not a number is as good as itself."""
-    pairs = (
-        [(rows[name][at].item(), known) for name, known in zip(("bid", "ask"), tick[1:], strict=True)] for at in places
-    )
-    return any(
-        all(there == known or (math.isnan(there) and math.isnan(known)) for there, known in pair) for pair in pairs
-    )
+    bids, asks = rows["bid"], rows["ask"]
+    return any(_is_same(bids[at], tick[1]) and _is_same(asks[at], tick[2]) for at in places)
+
+
+def _is_same(one: float, other: float) -> bool:
+    return bool(one == other) or (math.isnan(one) and math.isnan(other))

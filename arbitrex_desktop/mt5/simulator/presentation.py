@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 from arbitrex_desktop.mt5 import results
@@ -84,8 +85,9 @@ class TickValues:
 
 def tick(row: Rows, time: ShownTime) -> results.Tick:
     """Return an array of one tick as a result."""
-    shown = time.shown_ticks(row)
-    return results.Tick(**{name: shown[name][0].item() for name in shown.dtype.names or ()})
+    values = dict(zip(row.dtype.names or (), row.item(), strict=True))
+    shown = time.shown(values["time_msc"])
+    return results.Tick(**(values | {"time": shown // 1000, "time_msc": shown}))
 
 
 def account(spec: SimulationSpec, figures: AccountFigures, rules: BrokerRules) -> results.AccountInfo:
@@ -290,6 +292,7 @@ def deal(record: Deal, time: ShownTime, scale: int) -> results.TradeDeal:
     )
 
 
+@cache
 def _blank(kind: type[results.ModuleResult]) -> dict[str, Any]:
     """Return all fields of a result with nothing in them."""
     return {field.name: _NOTHING[str(field.type)] for field in fields(kind)}

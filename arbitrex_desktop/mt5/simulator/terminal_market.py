@@ -33,6 +33,7 @@ _TRADE: Final = int(TickFlag.LAST | TickFlag.VOLUME)
 _ALL_PRICED: Final = 200
 _MAX_TICKS: Final = 4_000_000
 _FORESIGHT_MSC: Final = 60_000
+_TICK_KINDS: Final = frozenset(CopyTicks)
 _TIMEFRAMES: Final = frozenset(int(timeframe) for timeframe in Timeframe)
 
 
@@ -215,7 +216,7 @@ class MarketCalls(TerminalCore):
 
     def _shown_ticks(self, pieces: Iterable[Rows], flags: int, count: int | None) -> Rows:
         """Return the ticks that pass the flags, up to a count, with the times that the server shows."""
-        _check(flags in set(CopyTicks))
+        _check(flags in _TICK_KINDS)
         taken: list[Rows] = []
         left = _MAX_TICKS if count is None else count
         for piece in pieces:

@@ -68,13 +68,15 @@ class MarketWalk:
         books.processed_msc = min(books.processed_msc, to_msc)
         while books.processed_msc < to_msc and (books.positions or books.orders):
             midnight = self._next_midnight(books.processed_msc)
-            self._step(min(to_msc, midnight, books.processed_msc + self._stride()))
+            self._step(min(to_msc, midnight, books.processed_msc + self._stride(to_msc)))
             if books.processed_msc == midnight:
                 self._roll_over(midnight)
         books.processed_msc = to_msc
 
-    def _stride(self) -> int:
-        """Return how far to go between two looks at the margin level: less when it is low."""
+    def _stride(self, to_msc: int) -> int:
+        """Return how far to go to a moment between two looks at the margin level: less when it is low."""
+        if to_msc - self._books.processed_msc <= _CAREFUL_STEP_MSC:
+            return _CAREFUL_STEP_MSC
         try:
             level = self._valuation.figures(self._books, self._books.processed_msc).level
         except NoQuote:

@@ -198,7 +198,8 @@ def held_margin(positions: Iterable[BrokerPosition]) -> int:
 
 def quote_of(row: Rows) -> BrokerQuote:
     """Return the price of an array of one tick."""
-    return BrokerQuote(float(row["bid"][0]), float(row["ask"][0]), int(row["time_msc"][0]), float(row["last"][0]))
+    _, bid, ask, last, _, time_msc, *_ = row.item()
+    return BrokerQuote(bid, ask, time_msc, last)
 
 
 def order_side(order_type: int) -> int:

@@ -24,7 +24,7 @@ from arbitrex_desktop.mt5.simulator.market.minute_ticks import spread_width, tic
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, mixture
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
 from arbitrex_desktop.mt5.simulator.market.sessions import OpenMinutes, Sessions
-from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
+from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, RoundTheClockHour, TradingHour
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec, broker_symbols
 
 HISTORY_START: Final = datetime(2010, 1, 4, 22, tzinfo=UTC)
@@ -52,6 +52,7 @@ class GeneratedMarket:
     def __init__(self, seed: int, *, realistic: bool = False, named: Callable[[str], str] = str, more: int = 0) -> None:
         self._seed = seed
         self._sessions = Sessions(realistic=realistic)
+        self._first = {calendar: calendar.at(_FIRST_MSC) for calendar in (TradingHour, RoundTheClockHour)}
         self._symbols = broker_symbols(realistic=realistic, named=named, more=more)
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in self._symbols.items()}
@@ -100,11 +101,12 @@ class GeneratedMarket:
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; the one of Friday's close on a weekend."""
-        at, first = self._calendar(symbol).at(at_msc), self._calendar(symbol).at(_FIRST_MSC)
+        calendar = self._calendar(symbol)
+        at, first = calendar.at(at_msc), self._first[calendar]
         while at >= first:
             if self._trades(symbol, at):
                 hour = self._hour(symbol, at)
-                end = int(np.searchsorted(hour.times, at_msc + 1))
+                end = int(hour.times.searchsorted(at_msc + 1))
                 if end:
                     return hour.rows[end - 1 : end]
             at = at.moved(-1)
@@ -193,7 +195,7 @@ class GeneratedMarket:
     def _within(self, symbol: str, at: TradingHour, from_msc: int, to_msc: int) -> Rows:
         """Return the ticks of an hour that lie within two moments."""
         hour = self._hour(symbol, at)
-        first, end = np.searchsorted(hour.times, [from_msc, to_msc + 1])
+        first, end = hour.times.searchsorted([from_msc, to_msc + 1])
         return hour.rows[first:end]
 
     def _whole_hour(self, symbol: str, at: TradingHour) -> _Hour:

@@ -9,9 +9,8 @@ paths run on from Friday to Monday.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 
@@ -28,8 +27,7 @@ def is_open(utc_msc: int) -> bool:
     return (day + _THURSDAY) % 7 < _DAYS_OPEN
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TradingHour:
+class TradingHour(NamedTuple):
     """One hour of trading: `day` counts trading days, five a week; `hour` is 0 to 23, 0 beginning 17:00 New York."""
 
     day: int
@@ -55,9 +53,10 @@ class TradingHour:
         return type(self)(*divmod(self.day * HOURS_A_DAY + self.hour + hours, HOURS_A_DAY))
 
 
-@dataclass(frozen=True, slots=True, order=True)
 class RoundTheClockHour(TradingHour):
     """One hour of a market that never closes: `day` counts days of UTC since 1970, seven a week."""
+
+    __slots__ = ()
 
     @classmethod
     def at(cls, utc_msc: int) -> RoundTheClockHour:
