@@ -35,7 +35,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5Ac
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import limits_of, plan_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import (
     Effect,
     end_what_has_passed,
@@ -92,7 +92,7 @@ class RiskPortfolioManager(RiskFigures):
         mt5_pool: PoolReader | None = None,
         *,
         clock: Clock | None = None,
-        store: StateStore | None = None,
+        store: SqliteStateStore | None = None,
         data_dir: Path | None = None,
         calendar: NewsCalendar | None = None,
         account_sync: MT5AccountSync | None = None,
@@ -103,7 +103,7 @@ class RiskPortfolioManager(RiskFigures):
         self._clock = clock or SystemClock()
         self._lock = RLock()
         self._sync_lock = Lock()
-        self.kill_switches = KillSwitches(self._clock, self._lock, self.save_state, self._cooldown)
+        self.kill_switches = KillSwitches(self._clock, self._lock, self.save_state, self._cooldown_seconds)
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
         self._state = RiskState(PortfolioState(self.config.total_capital), sources, self.kill_switches, self.config)
@@ -149,11 +149,11 @@ class RiskPortfolioManager(RiskFigures):
         with self._lock:
             # Its bars are read soon, or a size that a form showed would become another one once it is submitted.
             self._looked_at = intent.symbol
-            output, effect, changes = self._answer(intent, record=record)
+            output, effect, changes = self._judge_locked(intent, record=record)
         if not changes or self._repository.write(changes) or effect is None or effect.reservation is None:
             return output
         # What takes off risk is never held up.
-        return output if effect.reservation.reducing else self._withdrawn(intent, output, effect)
+        return output if effect.reservation.reducing else self._refusal_of_unsaved(intent, output, effect)
 
     process_trade_intent = intent_methods.process_trade_intent
     evaluate = intent_methods.evaluate
@@ -188,13 +188,13 @@ class RiskPortfolioManager(RiskFigures):
 
     def bars_due(self) -> bool:
         """Return whether daily bars of what is held, asked for or looked at are due; each symbol's are once an hour."""
-        return bool(self._bars.due(self._measured()))
+        return bool(self._bars.due(self._symbols_to_measure()))
 
     def read_bars(self) -> None:
         """Read the daily bars of up to two symbols that are due, for volatility and correlation (blocks)."""
         if (pool := self._sync.pool) is None:
             return
-        for symbol, bars in self._bars.read_due(pool, self._measured()).items():
+        for symbol, bars in self._bars.read_due(pool, self._symbols_to_measure()).items():
             with self._lock:
                 self._state.stats.set_bars(symbol, bars)
 
@@ -218,7 +218,7 @@ class RiskPortfolioManager(RiskFigures):
                 | {name: getattr(portfolio, name) for name in ("halt_code", "trading_halted")},
                 "portfolio_constraints": limits_of(self.config),
                 "persistence_error": self._repository.error,
-                "health": self._health(),
+                "health": self._overall_health(),
             }
 
     def reset_daily_metrics(self) -> None:
@@ -279,7 +279,7 @@ class RiskPortfolioManager(RiskFigures):
                     self._state.ledger = loaded.state.ledger
                 self._repository.take_up(loaded, self._state, figures=not self._state.sources.syncs)
 
-    def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
+    def _judge_locked(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""
         started = self._clock.monotonic()
         timestamp, seen = self._clock.now(), None
@@ -287,16 +287,16 @@ class RiskPortfolioManager(RiskFigures):
         try:
             take_polled(self._state, self.config)
             seen = self._state.portfolio.change_count()
-            decision, effect = self._decide(intent, order_id, timestamp, seen, record=record)
+            decision, effect = self._decide_and_record(intent, order_id, timestamp, seen, record=record)
         except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
             _log.exception("a decision failed; the intent is refused")
             message = "the risk manager failed on this intent, and so refuses it"
-            decision, effect = self._refused(intent, reasons.INTERNAL_ERROR, message, order_id, record=record)
+            decision, effect = self._refusal_outright(intent, reasons.INTERNAL_ERROR, message, order_id, record=record)
         decision = msgspec.structs.replace(decision, processing_time_ms=(self._clock.monotonic() - started) * 1e3)
         changes = [] if effect is None else self._repository.changes(self._state, effect, intent.intent_id)
-        return self._output(decision, timestamp, None if record else seen), effect, changes
+        return self._output_with_state(decision, timestamp, None if record else seen), effect, changes
 
-    def _decide(
+    def _decide_and_record(
         self, intent: TradeIntent, order_id: str, wall: datetime, seen: ChangeCount, *, record: bool
     ) -> tuple[TradeDecision, Effect | None]:
         """Judge an intent, and take the decision down if it is to be recorded."""
@@ -305,7 +305,7 @@ class RiskPortfolioManager(RiskFigures):
         try:
             intent, fault = checked_or_exit(self._state.sources.under_broker_name(intent))
         except InvalidField as bad:
-            return self._refused(asked, code, str(bad), order_id, record=record)
+            return self._refusal_outright(asked, code, str(bad), order_id, record=record)
         state, context = self._state, None
         if not fault:
             code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
@@ -321,12 +321,12 @@ class RiskPortfolioManager(RiskFigures):
             state.refresh(self.config, intent, seen)
             context = build_context(state, intent, self.config, wall, record=record)
         if context is None or (fault and not context.exposure.reducing):
-            return self._refused(asked, code, fault, order_id, record=record)
+            return self._refusal_outright(asked, code, fault, order_id, record=record)
         limits = NO_LIMITS if context.exposure.reducing else state.limits(context.account, self.config)
         decision, context = decide(context, order_id, state.plan, limits)
         return decision, _record(state, context, decision, order_id) if record else None
 
-    def _refused(
+    def _refusal_outright(
         self, intent: TradeIntent, code: reasons.RejectionReason, message: str, order_id: str, *, record: bool
     ) -> tuple[TradeDecision, Effect | None]:
         """Refuse before any rule was run."""
@@ -337,16 +337,16 @@ class RiskPortfolioManager(RiskFigures):
         self._state.metrics = self._state.metrics.plus(metrics)
         return decision, Effect(metrics)
 
-    def _withdrawn(self, intent: TradeIntent, output: RPMOutput, effect: Effect) -> RPMOutput:
+    def _refusal_of_unsaved(self, intent: TradeIntent, output: RPMOutput, effect: Effect) -> RPMOutput:
         """Refuse after all: an approval that is not on disk would be forgotten by a restart."""
         message = f"the approval could not be written to disk: {self._repository.error}"
         code = reasons.STATE_IN_USE if self._repository.in_use(self._state.account) else reasons.STATE_NOT_SAVED
         refusal = refuse_outright(intent, code, message, output.decision.order_id or "")
         with self._lock:
             withdraw(self._state, effect, refusal)
-            return self._output(refusal, output.timestamp)
+            return self._output_with_state(refusal, output.timestamp)
 
-    def _output(self, decision: TradeDecision, timestamp: datetime, seen: ChangeCount = None) -> RPMOutput:
+    def _output_with_state(self, decision: TradeDecision, timestamp: datetime, seen: ChangeCount = None) -> RPMOutput:
         """Return a decision with the state it was made in."""
         seen = seen or self._state.portfolio.change_count()
         if seen is None or seen != self._copied[0]:  # the copy is made anew when something has changed
@@ -364,7 +364,6 @@ class RiskPortfolioManager(RiskFigures):
         except (ValueError, AttributeError, TypeError) as fault:
             name, _, rest = str(fault).partition(" ")
             self._config_fault = f'"{PARAMETERS[name].label}" {rest}' if name in PARAMETERS else str(fault)
-            self._state.plan = self._state.plan.without_limits()
         self._config_hash = config.get_config_hash()
         self._checked = (config, revision)
 
@@ -426,21 +425,23 @@ class RiskPortfolioManager(RiskFigures):
         if (state.portfolio.trading_halted and not explained) or not state.portfolio.total_capital > 0.0:
             return False
         self._check_config()
+        if self._config_fault:  # only exits pass, and no limit can be told
+            return False
         account = account_view(state, self.config, state.sources.market_now(), self._clock.now())
         results = state.limits(account, self.config).results
         return lift_explained(state, results) if explained else latch(state, self.config, account, results)
 
-    def _measured(self) -> list[str]:
+    def _symbols_to_measure(self) -> list[str]:
         """Return the symbols of what is held, was asked for or was looked at last."""
         with self._lock:
             held = (position.symbol for position in self._state.portfolio.positions())
             return [*held, *self._state.activity.symbols, *filter(None, (self._looked_at,))]
 
-    def _cooldown(self) -> float:
+    def _cooldown_seconds(self) -> float:
         """Return for how long only reducing trades pass after an automatic halt; 0 while time spacing is off."""
         return self.config.halt_cooldown_seconds if self.config.enforce_time_spacing else 0.0
 
-    def _health(self) -> str:
+    def _overall_health(self) -> str:
         """Return HALTED, DEGRADED (something is not kept or not synced) or HEALTHY."""
         if self.portfolio_state.trading_halted:
             return "HALTED"

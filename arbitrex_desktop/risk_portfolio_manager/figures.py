@@ -76,10 +76,10 @@ class RiskFigures:
             held = {name: size for name, size in self._state.book.total.held.notional.items() if size}
             names = sorted(held, key=lambda name: -abs(held[name]))[:_MOST_CORRELATED]
             weight = self.config.correlation_prior_weight
-            rows = tuple(tuple(self._together(held, one, other, weight) for other in names) for one in names)
+            rows = tuple(tuple(self._correlation_as_held(held, one, other, weight) for other in names) for one in names)
         return PortfolioFigures(held, tuple(names), rows)
 
-    def _together(self, held: dict[str, float], one: str, other: str, weight: int) -> float:
+    def _correlation_as_held(self, held: dict[str, float], one: str, other: str, weight: int) -> float:
         """Return the correlation of two positions, in the direction of each."""
         side = 1.0 if held[one] * held[other] > 0.0 else -1.0
         return 1.0 if one == other else side * self._state.stats.correlation(one, other, weight)

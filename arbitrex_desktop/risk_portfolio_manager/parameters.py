@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -44,7 +44,7 @@ class Looser(Enum):
         return bool(new > old)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One setting.
 
@@ -60,6 +60,7 @@ class Parameter:
     name: str
     default: Any
     label: str
+    _: KW_ONLY
     unit: str = ""
     help: str = ""
     looser: Looser = Looser.UNKNOWN
@@ -228,7 +229,7 @@ _OF_UNIT: Final[dict[str, dict[str, Any]]] = {"share": {"high": 1.0, "low_open":
 
 def number(name: str, default: float, label: str, unit: str, **more: Any) -> Number:
     """Return a parameter that is a number; `more`, further fields of it."""
-    return Number(name=name, default=default, label=label, unit=unit, **{**_OF_UNIT.get(unit, {}), **more})
+    return Number(name, default, label, unit=unit, **{**_OF_UNIT.get(unit, {}), **more})
 
 
 def upper_limit(name: str, default: float, label: str, unit: str, **more: Any) -> Number:

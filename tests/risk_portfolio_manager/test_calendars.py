@@ -27,6 +27,9 @@ def test_a_calendar_file_is_read(tmp_path: Path) -> None:
     assert (found.title, found.at) == ("CPI", datetime(2025, 3, 12, 13, tzinfo=UTC))
     assert calendar.near(("JPY",), datetime(2025, 3, 12, 9, 30, tzinfo=UTC), HOUR, HOUR, "high") is None
     assert calendar.near(("JPY",), datetime(2025, 3, 12, 9, 30, tzinfo=UTC), HOUR, HOUR, "low") is not None
+    assert calendar.near(("JPY",), datetime(2025, 3, 12, 12, 50, tzinfo=UTC), HOUR, HOUR, "low") is None, "of dollars"
+    assert calendar.near(("USD",), datetime(2025, 3, 12, 14, 0, tzinfo=UTC), HOUR, HOUR, "low") is not None, "just out"
+    assert calendar.near(("USD",), datetime(2025, 3, 12, 14, 1, tzinfo=UTC), HOUR, HOUR, "low") is None, "all is out"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,15 @@ def test_reduce_only_finds_a_position_or_is_refused() -> None:
         assert reason(manager.judge(other, record=False)) == "NOTHING_TO_REDUCE"
 
 
+def test_a_position_of_less_than_a_step_cannot_be_closed() -> None:
+    """The broker's volume step leaves nothing of it: the refusal says so in lots."""
+    _, manager = holding((1, 0.004), halted=False)
+    refused = manager.process_trade_intent(**closing()).decision.rejected_trade
+    assert refused is not None
+    assert refused.rejection_details.endswith("nothing is left: 0.00 lots, the smallest volume is 0.01")
+    assert refused.rejection_reason == "ZERO_POSITION_SIZE"
+
+
 @pytest.mark.parametrize("mode", [NETTING, 1, 2])
 @pytest.mark.parametrize("told", [{"reduce_only": True}, {"position_ticket": 1}])
 def test_an_exit_of_more_than_is_held_reverses_nothing(mode: int, told: dict[str, Any]) -> None:

@@ -19,9 +19,9 @@ def _is_currency(text: str) -> bool:
 CAPITAL: Final[tuple[Parameter, ...]] = (
     number("total_capital", 100000.0, "Capital", "money", low_open=True, help="Counts until an account is synced."),
     Text(
-        name="account_currency",
-        default="USD",
-        label="Currency of the capital",
+        "account_currency",
+        "USD",
+        "Currency of the capital",
         help="Counts only without a pool.",
         check=_is_currency,
         what="a three-letter code",
@@ -35,16 +35,16 @@ CAPITAL: Final[tuple[Parameter, ...]] = (
         help="Share of capital lost at the stop, before factors.",
     ),
     Choice(
-        name="risk_base",
-        default="balance",
-        label="Risk is a share of",
+        "risk_base",
+        "balance",
+        "Risk is a share of",
         help="The balance, the equity, the lesser of both, or none of them: a fixed amount.",
         options=("balance", "equity", "lesser", "amount"),
     ),
     number("risk_amount", 100.0, "Risk per trade as a fixed amount", "money", low_open=True),
     number("commission_per_lot", 0.0, "Commission of a lot, in and out", "money", help="Counts as part of the risk."),
     number("expected_slippage", 0.0, "Slippage expected at the stop", "ticks", help="Counts as part of the risk."),
-    Flag(name="count_swap", default=False, label="The swap to the day's end counts as part of the risk"),
+    Flag("count_swap", False, "The swap to the day's end counts as part of the risk"),
 )
 
 SIZING: Final[tuple[Parameter, ...]] = (
@@ -55,16 +55,16 @@ SIZING: Final[tuple[Parameter, ...]] = (
     number("kelly_min_win_rate", 0.51, "Least win rate", "share", low_open=False),
     number("kelly_min_sample_size", 30, "Least number of trades behind win statistics", "count"),
     Table(
-        name="kelly_regime_multipliers",
-        default={"TRENDING": 1.0, "RANGING": 0.8, "VOLATILE": 0.5, "STRESSED": 0.2, "CRISIS": 0.1},
-        label="Kelly bet by regime",
+        "kelly_regime_multipliers",
+        {"TRENDING": 1.0, "RANGING": 0.8, "VOLATILE": 0.5, "STRESSED": 0.2, "CRISIS": 0.1},
+        "Kelly bet by regime",
         unit="x",
         keys=_REGIMES,
     ),
     Table(
-        name="regime_adjustments",
-        default={"TRENDING": 1.2, "RANGING": 1.0, "VOLATILE": 0.7, "STRESSED": 0.3},
-        label="Size by regime",
+        "regime_adjustments",
+        {"TRENDING": 1.2, "RANGING": 1.0, "VOLATILE": 0.7, "STRESSED": 0.3},
+        "Size by regime",
         unit="x",
         help="A regime without an entry takes its Kelly multiplier.",
         keys=_REGIMES,

@@ -58,14 +58,14 @@ class RPMConfig(Fields):
 
     def get_config_hash(self) -> str:
         """Return the SHA-256 of every field, as 64 hexadecimal digits; the same fields give the same hash anywhere."""
-        canonical = json.dumps(self._values(), sort_keys=True, default=repr)
+        canonical = json.dumps(self._plain_values(), sort_keys=True, default=repr)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """Return every field and `config_hash`."""
-        return {**self._values(), "config_hash": self.get_config_hash()}
+        return {**self._plain_values(), "config_hash": self.get_config_hash()}
 
-    def _values(self) -> dict[str, Any]:
+    def _plain_values(self) -> dict[str, Any]:
         """Return every field as plain values."""
         return {name: parameter.plain(getattr(self, name)) for name, parameter in PARAMETERS.items()}
 
@@ -90,7 +90,7 @@ class RPMConfig(Fields):
 
     def to_toml(self, path: Path | str) -> None:
         """Save every field to a TOML file; raise OSError when it cannot be written."""
-        Path(path).write_text(tomlkit.dumps(self._values()), encoding="utf-8")
+        Path(path).write_text(tomlkit.dumps(self._plain_values()), encoding="utf-8")
 
     @classmethod
     def for_leverage(cls, leverage: int) -> RPMConfig:

@@ -64,8 +64,8 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
 
     def verdict(self, decimals: Decimals) -> Verdict:
         """Return the result with its sentence, free of what made it."""
-        check, said = self.check, self.message(decimals)
-        return Verdict(check.code.value, self.outcome, self.observed, self.limit, check.unit, said, check.subject)
+        check, message = self.check, self.message(decimals)
+        return Verdict(check.code.value, self.outcome, self.observed, self.limit, check.unit, message, check.subject)
 
 
 class Check:

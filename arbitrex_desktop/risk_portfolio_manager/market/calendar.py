@@ -68,9 +68,7 @@ class NewsCalendar:
             raise CalendarUnavailable("the calendar has no entries for today or later")
         ahead = timedelta(minutes=before)
         first, until = bisect_left(self._moments, now - timedelta(minutes=after)), now + ahead
-        if first == len(self._moments):
-            return None
-        if self._moments[first] > until:
+        if first < len(self._moments) and self._moments[first] > until:
             self._quiet = (before, after, now, self._moments[first] - ahead)
             return None
         wanted, floor = {*currencies, "ALL"}, _IMPACT[least]

@@ -69,20 +69,20 @@ class MarketStats:
         weight k it is (n x measured + k x assumed) / (n + k).
         """
         assumed = assumed_correlation(one, other)
-        measured = self._measured(one, other)
+        measured = self._measured_correlation(one, other)
         if measured is None:
             return assumed
         value, days = measured
         return (days * value + prior_weight * assumed) / (days + prior_weight)
 
-    def _measured(self, one: str, other: str) -> tuple[float, int] | None:
+    def _measured_correlation(self, one: str, other: str) -> tuple[float, int] | None:
         """Return sample correlation and number of common days; None when there are too few."""
         key = (one, other) if one < other else (other, one)
         if key not in self._pairs:
-            self._pairs[key] = self._measure(*key)
+            self._pairs[key] = self._measure_correlation(*key)
         return self._pairs[key]
 
-    def _measure(self, one: str, other: str) -> tuple[float, int] | None:
+    def _measure_correlation(self, one: str, other: str) -> tuple[float, int] | None:
         """Align two symbols by day and correlate them."""
         first, second = self._returns.get(one), self._returns.get(other)
         if first is None or second is None:

@@ -117,8 +117,8 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
         state.ledger.record,
         currency_digits(config.account_currency) if latest is None else latest.currency_digits,
         config.account_currency if latest is None else latest.currency,
-        state.day_balance if state.day.start == starts[0] else None,
-        state.day_flow,
+        state.figures.day_balance if state.day.start == starts[0] else None,
+        state.figures.day_flow,
     )
 
 
@@ -222,9 +222,7 @@ def _closable_position(state: RiskState, intent: TradeIntent, own: str | None) -
         against = [each for each in against if each.ticket == intent.position_ticket]
     if hedging and intent.source is IntentSource.STRATEGY and intent.strategy_id is not None:
         against = [each for each in against if each.strategy_id in ("", intent.strategy_id)]
-    if not hedging or not all(each.ticket for each in against):
-        if not against:
-            return _Closable()
+    if against and not (hedging and all(each.ticket for each in against)):
         return _Closable(book.reducible(symbol, side, own), against[0].ticket, book.leaving(symbol, side, own))
     return _first_left(state, intent, own, against)
 

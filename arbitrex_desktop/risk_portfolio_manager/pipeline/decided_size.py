@@ -36,21 +36,21 @@ class SizeDecided(Check):
 
     def message(self, result: RuleResult, decimals: Decimals) -> str:  # noqa: ARG002 - all is known already
         """Return which limit decided, and the largest size that would pass."""
-        units, what = self._largest()
+        units, what = self._largest_size()
         instrument = self.instrument
         most = 0.0 if instrument is None else round_lots(units, instrument.contract, instrument.volume_step)
         blocking = [each for each in self.results if each.blocks and each.headroom is None]
         if blocking:
             return f"no size would pass: {min(blocking, key=attrgetter('place')).check.subject}"
-        size, most_said = (format_value(lots, "lots", decimals) for lots in (self.lots, most))
-        largest = f"the largest size that would pass is {most_said}, by {what}"
+        size, largest_text = (format_value(lots, "lots", decimals) for lots in (self.lots, most))
+        largest = f"the largest size that would pass is {largest_text}, by {what}"
         if not self.lots:
             return largest
         if self.asked is not None and self.lots >= self.asked * (1.0 - _RELATIVE_TOLERANCE):
             return f"size {size}, as asked for; {largest}"
         return f"size {size}, decided by {what}; {largest}"
 
-    def _largest(self) -> tuple[float, str]:
+    def _largest_size(self) -> tuple[float, str]:
         """Return the most units that every check leaves, and the tightest of them."""
         limits = (each for each in self.results if each.headroom is not None)
         rooms = [

@@ -61,7 +61,7 @@ def decide(
     if not reducing and size.allowed > 0.0:
         results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), _PASS))
     if refusal is not None:
-        return _rejection(context, refusal, [*results, *plan.off], order_id), context
+        return _rejected_decision(context, refusal, [*results, *plan.off], order_id), context
     decision = TradeDecision(
         TradeApprovalStatus.ADJUSTED if cuts else TradeApprovalStatus.APPROVED,
         _approved_trade(context, lots),
@@ -90,11 +90,11 @@ def _run_rules(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult
 
 def _refusal_and_cuts(results: list[RuleResult], broken: Sequence[RuleResult]) -> tuple[RuleResult | None, list[float]]:
     """Return the first refusal, by the account's `broken` limits or others, and every headroom to cut the size to."""
-    telling = [each for each in results if each.outcome is not _PASS and each.outcome is not _SKIPPED]
-    if not telling and not broken:
+    limiting = [each for each in results if each.outcome is not _PASS and each.outcome is not _SKIPPED]
+    if not limiting and not broken:
         return None, []
-    cuts = [each.headroom or 0.0 for each in telling if each.outcome is Outcome.ADJUST]
-    refusals = [*broken, *(each for each in telling if each.blocks)]
+    cuts = [each.headroom or 0.0 for each in limiting if each.outcome is Outcome.ADJUST]
+    refusals = [*broken, *(each for each in limiting if each.blocks)]
     return min(refusals, key=attrgetter("place"), default=None), cuts
 
 
@@ -114,11 +114,10 @@ def _last_look(
 ) -> tuple[RuleResult | None, Sequence[RuleResult]]:
     """Return why the size that is left cannot be, and what the `cutting` rules say of a size that was cut."""
     instrument = context.market.instrument
-    least = instrument.volume_min if instrument is not None and not context.exposure.reducing else 0.0
-    if not (lots > 0.0 and lots >= least * (1.0 - _RELATIVE_TOLERANCE)):
+    least = instrument.volume_min if instrument is not None else 0.0
+    if not lots > 0.0 or (lots < least * (1.0 - _RELATIVE_TOLERANCE) and not context.exposure.reducing):
         left, smallest = (amounts.lots(each, context.decimals.lots) for each in (lots, least))
-        said = f"nothing is left: {left} lots, the smallest volume is {smallest}"
-        return _LEFT.failed(note=said), ()
+        return _LEFT.failed(note=f"nothing is left: {left} lots, the smallest volume is {smallest}"), ()
     if not cutting or instrument is None:
         return None, ()
     smaller = resized(context, units_of(lots, instrument.contract))
@@ -126,7 +125,7 @@ def _last_look(
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None), again
 
 
-def _rejection(
+def _rejected_decision(
     context: RuleContext, refusal: RuleResult, results: Sequence[RuleResult], order_id: str
 ) -> TradeDecision:
     """Return the decision for a refusal."""

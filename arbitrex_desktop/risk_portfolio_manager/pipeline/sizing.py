@@ -71,12 +71,10 @@ def size_trade(context: RuleContext) -> SizeResult:
     stop, distance = _stop_and_distance(context, instrument)
     least = instrument.volume_min * instrument.contract
     loss = distance * instrument.value + _costs_per_unit(context, instrument)
-    refusal = None if distance > 0.0 and 0.0 < loss < math.inf else _sizing_refusal(context, distance, loss)
-    if refusal is not None:
+    if not (distance > 0.0 and 0.0 < loss < math.inf):
+        refusal = _sizing_refusal(context, distance)
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=(refusal,))
-    joined, moved = (
-        (0.0, 0.0) if context.exposure.joined is None else _loss_of_joined_position(context, stop, instrument)
-    )
+    joined, moved = _loss_of_joined_position(context, stop, instrument)
     risk, factors = _risk_money(context), _size_factors(context)
     base = max(0.0, risk - moved) / loss
     found = [_CONVERSION.ok(instrument.doubt) if instrument.doubt else _CONVERTED]
@@ -99,15 +97,12 @@ def size_trade(context: RuleContext) -> SizeResult:
     )
 
 
-def _sizing_refusal(context: RuleContext, distance: float, loss: float) -> RuleResult | None:
-    """Return why no size can be computed from a stop's distance and a unit's loss there; None where one can."""
-    stop = context.intent.stop_loss
+def _sizing_refusal(context: RuleContext, distance: float) -> RuleResult:
+    """Return why no size can be computed: the stop that was given is no stop, or a figure is not known."""
+    stop, price = context.intent.stop_loss, context.market.price
     if stop is not None and distance <= 0.0:
-        price = context.market.price
         return _STOP_SIDE.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {price:.10g}")
-    if not (loss > 0.0 and math.isfinite(loss)):
-        return _CONVERSION.unknown("price, stop or conversion to account currency is not known")
-    return None
+    return _CONVERSION.unknown("price, stop or conversion to account currency is not known")
 
 
 def _loss_of_joined_position(context: RuleContext, stop: float | None, instrument: Instrument) -> tuple[float, float]:

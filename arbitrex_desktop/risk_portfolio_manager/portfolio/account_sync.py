@@ -77,7 +77,7 @@ class MT5AccountSync:
 
     def read_account(self) -> tuple[AccountReading, datetime]:
         """Read account, positions and orders; return them with market time, UTC (blocks).  Raises `SyncFailed`."""
-        pool = self._pool()
+        pool = self._pool_to_read()
         with _as_sync_failure():
             reading, now = pool.read_account(), pool.market_now()
         _check_reading(reading)
@@ -85,7 +85,7 @@ class MT5AccountSync:
 
     def read_history(self, of: AccountReading, since: datetime, now: datetime) -> History:
         """Read deals and ended orders of the account that was read, from a moment on (blocks).  Raises `SyncFailed`."""
-        pool = self._pool()
+        pool = self._pool_to_read()
         with _as_sync_failure():
             history = pool.read_history(since, now + timedelta(days=1))
         if history.account != of.account.key:
@@ -141,7 +141,7 @@ class MT5AccountSync:
     ) -> None:
         self.close()
 
-    def _pool(self) -> PoolReader:
+    def _pool_to_read(self) -> PoolReader:
         """Return the pool to read through, opening one of its own if that is allowed."""
         if self._given is not None:
             return self._given

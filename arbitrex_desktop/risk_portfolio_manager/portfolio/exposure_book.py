@@ -108,10 +108,10 @@ class ExposureBook:
             add(amounts, (position.symbol, position.direction), units)
             if position.ticket:
                 add(amounts, (position.ticket, position.direction), units)
-        self._settle(amounts)
+        self._settle_in_flight(amounts)
         self._amounts = amounts
         self._take_manual_values(state, sums)
-        self.total = Exposures(sums, in_flight_of(self._flying()))
+        self.total = Exposures(sums, in_flight_of(self._all_in_flight()))
 
     def _are_right(self, before: ChangeCount, instrument_of: InstrumentOf) -> bool:
         """Return whether only figures of the account have changed: no position, exposure, conversion or trade."""
@@ -168,7 +168,9 @@ class ExposureBook:
         """Return the sums as they would be without some trades in flight, by the names of intents or orders."""
         if not self.flies(names):
             return self.total
-        return Exposures(self.total.held, in_flight_of(each for each in self._flying() if each.intent_id not in names))
+        return Exposures(
+            self.total.held, in_flight_of(each for each in self._all_in_flight() if each.intent_id not in names)
+        )
 
     def flies(self, names: Iterable[str | None]) -> bool:
         """Return whether one of these is in flight, as an approved trade or as an order that works."""
@@ -234,7 +236,7 @@ class ExposureBook:
             if not abs(amount) < abs(sums.currency.get(currency, 0.0)):
                 sums.currency[currency] = amount
 
-    def _settle(self, amounts: Mapping[Held, float]) -> None:
+    def _settle_in_flight(self, amounts: Mapping[Held, float]) -> None:
         """Take what has changed among the positions off the trades in flight, oldest first.
 
         In a portfolio that the program sets up itself, size is all there is to go by.  Of an account, only what takes
@@ -263,10 +265,10 @@ class ExposureBook:
 
     def _sum_in_flight(self) -> None:
         """Sum the trades in flight anew."""
-        self.total = Exposures(self.total.held, in_flight_of(self._flying()))
+        self.total = Exposures(self.total.held, in_flight_of(self._all_in_flight()))
         self._next_expiry = min((each.expires for each in self.reserved.values()), default=math.inf)
 
-    def _flying(self) -> Iterator[Reservation]:
+    def _all_in_flight(self) -> Iterator[Reservation]:
         """Go through all that is in flight."""
         yield from self.reserved.values()
         yield from self.working.orders.values()

@@ -210,16 +210,16 @@ class PoolInstruments:
             return known[1]
         if not _has_usable_numbers(info):
             return None
-        instrument = self._convert(info)
+        instrument = self._instrument_of(info)
         stated = _tick_value(info)
         if stated is not None and not instrument.doubt and self._is_checked(info):
             self._known[symbol] = (info, instrument)
         return instrument
 
-    def _convert(self, info: SymbolInfo) -> Instrument:
+    def _instrument_of(self, info: SymbolInfo) -> Instrument:
         """Return the instrument of a symbol's properties."""
         kind, _, _ = split_symbol(info.name)
-        value, doubt = self._value(info)
+        value, doubt = self._value_and_doubt(info)
         return Instrument(
             symbol=info.name,
             doubt=doubt,
@@ -245,7 +245,7 @@ class PoolInstruments:
         """Return whether the rates have been held against the broker's tick value, as far as they can be."""
         return not self.account_currency or self._by_rates(info) > 0.0
 
-    def _value(self, info: SymbolInfo) -> tuple[float, str]:
+    def _value_and_doubt(self, info: SymbolInfo) -> tuple[float, str]:
         """Return what a price move of 1 is worth for a unit, in account currency, and why the broker is not believed.
 
         NaN when it cannot be known.
@@ -274,10 +274,12 @@ class PoolInstruments:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""
         if not self.account_currency or not info.currency_profit:
             return math.nan
-        rate = conversion_rate(info.currency_profit, self.account_currency, lambda name: self._mid(name, info.name))
+        rate = conversion_rate(
+            info.currency_profit, self.account_currency, lambda name: self._mid_price(name, info.name)
+        )
         return math.nan if rate is None else rate
 
-    def _mid(self, name: str, beside: str) -> float | None:
+    def _mid_price(self, name: str, beside: str) -> float | None:
         """Return a quote's middle, under a name as the broker gives the symbol beside it, or else another pair."""
         quote = self.pool.quote(name) or self.pool.quote(_named_like(name, self._pair_of(beside)))
         return quote.mid if quote is not None and quote.age(self._monotonic()) <= self.oldest else None

@@ -116,8 +116,8 @@ class Rise(msgspec.Struct, frozen=True):
         return self.amount if self.at < start else 0.0
 
 
-class PnlFigures(msgspec.Struct, frozen=True):
-    """What a sync came to, in account currency.
+class PnlFigures(msgspec.Struct):
+    """What a sync came to, in account currency, and what was polled since.
 
     `unexplained`, what the balance fell by for no reason that is known, and `withdrawn`, what balance deals have named
     since all was explained; both are never above 0.  `rise`, what it rose by for no reason that is known yet, and what
@@ -125,17 +125,17 @@ class PnlFigures(msgspec.Struct, frozen=True):
     went since: what a firm reckons in amounts no withdrawal scales.
     """
 
-    peak: float
-    day: LossBaseline
-    week: LossBaseline
-    daily_pnl: float
-    weekly_pnl: float
-    realized: float
-    consecutive_losses: int
+    peak: float = 0.0
+    day: LossBaseline = LossBaseline(0.0, 0.0)
+    week: LossBaseline = LossBaseline(0.0, 0.0)
+    daily_pnl: float = 0.0
+    weekly_pnl: float = 0.0
+    realized: float = 0.0
+    consecutive_losses: int = 0
     unexplained: float = 0.0
     withdrawn: float = 0.0
     rise: Rise = Rise()
-    day_balance: float = 0.0
+    day_balance: float | None = None
     day_flow: float = 0.0
 
 
@@ -201,7 +201,7 @@ class PnlLedger(msgspec.Struct):
             self.closing, self.known_since = _first_checkpoint(sync), now
         self.closing = last = self._with_earlier(self.closing, sync)
         self._note_reading(account, now, starts)
-        closing, lost, rise, credit = self._take(last, sync)
+        closing, lost, rise, credit = self._close_if_explained(last, sync)
         since = self._lost_since(now) if lost else now
         lost_today = lost if since >= begun[0] else 0.0
         came = rise.amount + credit + sum(each.profit for each in daily if each.type in _FLOWS)
@@ -234,7 +234,7 @@ class PnlLedger(msgspec.Struct):
             anchor = LossBaseline(self.closing.funds, self.closing.equity)
             self.closing = msgspec.structs.replace(self.closing, week=anchor)
 
-    def _take(self, last: Checkpoint, sync: _Sync) -> tuple[Checkpoint, float, Rise, float]:
+    def _close_if_explained(self, last: Checkpoint, sync: _Sync) -> tuple[Checkpoint, float, Rise, float]:
         """Compute from the last closing; close the books when every change of the balance is explained.
 
         Return what was computed, by how much the balance fell for no known reason, at most 0, what it rose by, and
@@ -248,21 +248,21 @@ class PnlLedger(msgspec.Struct):
         late = _explained_late(gap, last.unnamed, older)
         gap = gap + late if abs(gap + late) > smallest else 0.0
         credit = _credit_without_deal(last, sync, gap, new)
-        lost = min(gap, self._fallen(new)) - min(0.0, credit) if gap else 0.0
+        lost = min(gap, self._hidden_falls(new)) - min(0.0, credit) if gap else 0.0
         lost = lost if lost < -smallest else 0.0
         came = [each for each in new if each.type in _FLOWS and not (late > 0.0 and each in older)]
-        parts, rise = [self._part(sync.to_utc(deal.time), deal.profit) for deal in came], Rise()
+        parts, rise = [self._named_flow(sync.to_utc(deal.time), deal.profit) for deal in came], Rise()
         if credit:
-            parts.append(self._unnamed(credit))
+            parts.append(self._unnamed_flow(credit))
         if gap - lost - credit > smallest:
-            parts.append(self._unnamed(gap - lost - credit))
+            parts.append(self._unnamed_flow(gap - lost - credit))
             rise = Rise(parts[-1].amount, Moved(parts[-1:], 0.0, now).factor() or 1.0, parts[-1].at)
         self.open_since = self.open_since or now if gap else None
-        current = self._checkpoint(last, sync, Moved(parts, lost, self._lost_since(now)))
+        current = self._checkpoint_after(last, sync, Moved(parts, lost, self._lost_since(now)))
         made, unnamed = last.realized + _sum_of_results(new), last.unnamed - late + gap
         current = msgspec.structs.replace(current, realized=made, unnamed=unnamed)
         if self.open_since is not None and now - self.open_since < _PATIENCE:
-            today = credit and self._unnamed(credit).at >= sync.begun[0]
+            today = credit and self._unnamed_flow(credit).at >= sync.begun[0]
             return current, lost, rise, credit if today else 0.0
         self.open_since = None
         self.sights.clear()
@@ -270,7 +270,7 @@ class PnlLedger(msgspec.Struct):
         self.closing = current
         return current, 0.0, Rise(), 0.0
 
-    def _checkpoint(self, last: Checkpoint, sync: _Sync, moved: Moved) -> Checkpoint:
+    def _checkpoint_after(self, last: Checkpoint, sync: _Sync, moved: Moved) -> Checkpoint:
         """Return the account as it is after what moved since the last closing."""
         (day_start, week_start), factor = sync.starts, moved.factor() or 1.0
         day, week = PastReset(last.day_start, last.day), PastReset(last.week_start, last.week)
@@ -280,8 +280,8 @@ class PnlLedger(msgspec.Struct):
             equity=sync.account.equity,
             peak=moved.peak(last.peak, self.sights, sync.account.equity),
             realized=last.realized,
-            day=self._baseline(0, day, last.day_before, sync, moved),
-            week=self._baseline(1, week, last.week_before, sync, moved),
+            day=self._loss_baseline(0, day, last.day_before, sync, moved),
+            week=self._loss_baseline(1, week, last.week_before, sync, moved),
             day_start=day_start,
             week_start=week_start,
             ticket=max([last.ticket, *(deal.ticket for deal in sync.deals)]),
@@ -330,21 +330,21 @@ class PnlLedger(msgspec.Struct):
             sights[0].change += first.change
             sights[0].highest = max(sights[0].highest, first.highest)
 
-    def _fallen(self, new: Sequence[TradeDeal]) -> float:
+    def _hidden_falls(self, new: Sequence[TradeDeal]) -> float:
         """Return what the falls that were seen are more than the deals that took something: what a rise hides."""
         falls = sum(min(0.0, sight.change) for sight in self.sights)
         return falls - sum(min(0.0, result_of(deal) + deal.profit * (deal.type in _FLOWS)) for deal in new)
 
-    def _part(self, at: datetime, amount: float) -> Flow:
+    def _named_flow(self, at: datetime, amount: float) -> Flow:
         """Return money that came or went at a moment, which deals give in whole seconds."""
         return Flow(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
 
-    def _unnamed(self, amount: float) -> Flow:
+    def _unnamed_flow(self, amount: float) -> Flow:
         """Return money that came or went at the sync that saw most of it."""
         largest = max(self.sights, key=lambda sight: math.copysign(1.0, amount) * sight.change)
         return Flow(largest.at, amount, largest)
 
-    def _baseline(
+    def _loss_baseline(
         self, of: int, latest: PastReset, before: PastReset | None, sync: _Sync, moved: Moved
     ) -> LossBaseline:
         """Return what the losses of the day, 0, or the week, 1, are measured from, after all money that came or went.
@@ -416,8 +416,8 @@ def _credit_without_deal(last: Checkpoint, sync: _Sync, gap: float, new: Sequenc
     """Return what of a gap is credit that came or went without a deal yet."""
     if not gap or last.credit is None:
         return 0.0
-    told = sum(deal.profit for deal in new if deal.type == DealType.CREDIT)
-    return of_credit(gap, sync.account.credit - last.credit - told, smallest_amount(sync.account))
+    named = sum(deal.profit for deal in new if deal.type == DealType.CREDIT)
+    return of_credit(gap, sync.account.credit - last.credit - named, smallest_amount(sync.account))
 
 
 def _first_checkpoint(sync: _Sync) -> Checkpoint:

@@ -212,9 +212,9 @@ class PortfolioState:
         self.week_anchor: float | None = None
         self.consecutive_losses = 0
         self.last_update: datetime | None = None
-        self._take(more)
+        self._set_fields(more)
 
-    def _take(self, more: Mapping[str, Any]) -> None:
+    def _set_fields(self, more: Mapping[str, Any]) -> None:
         """Set further fields by name; raise TypeError for one that does not exist."""
         for name, value in more.items():
             if name not in vars(self):

@@ -18,10 +18,10 @@ class TradingDays:
         """Return the latest resets of day and week (Monday's) at or before a moment, in UTC."""
         if (hour, zone) != self._key or not self._day <= now < self._next:
             self._key = (hour, zone)
-            self._find(now, hour, ZoneInfo(zone))
+            self._find_resets(now, hour, ZoneInfo(zone))
         return self._day, self._week
 
-    def _find(self, now: datetime, hour: int, zone: ZoneInfo) -> None:
+    def _find_resets(self, now: datetime, hour: int, zone: ZoneInfo) -> None:
         """Find the resets around a moment by the local calendar, so that daylight saving is right."""
         today = now.astimezone(zone).date()
         start = _reset_of_date(today.year, today.month, today.day, hour, zone)

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable
 
 import msgspec
 
@@ -13,9 +12,6 @@ from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
 
 _TRADES = frozenset({DealType.BUY, DealType.SELL})
 _OPENING = frozenset({DealEntry.IN, DealEntry.INOUT})
-_NOT_IN_BALANCE = frozenset({DealType.CREDIT})
-DateOf = Callable[[datetime], date]
-"""Gives the trading day of a moment, by the firm's clock."""
 
 
 class DayResult(msgspec.Struct, frozen=True, array_like=True):
@@ -40,22 +36,16 @@ class TradingRecord(msgspec.Struct, frozen=True):
     highest_equity: float = 0.0
     complete: bool = False
 
-    def after(  # noqa: PLR0917 - a reading is all of these
-        self,
-        account: AccountInfo,
-        day_balance: float,
-        deals: Sequence[TradeDeal],
-        to_utc: Callable[[float], datetime],
-        date_of: DateOf,
-        now: datetime,
+    def after(
+        self, account: AccountInfo, day_balance: float, deals: Iterable[tuple[str, TradeDeal]], today: str
     ) -> TradingRecord:
         """Return the record after a sync; `day_balance` at the day's reset, `deals` from the week's reset on or longer.
 
-        The first time they must be the whole history.  Balances of earlier days are what was there at the reset, less
-        what each later day brought.
+        Each deal comes with its day, by the firm's clock.  The first time they must be the whole history.  Balances of
+        earlier days are what was there at the reset, less what each later day brought.
         """
-        days, changes = _by_day(deals, to_utc, date_of)
-        today, close, highest = date_of(now).isoformat(), day_balance, max(self.highest_close, day_balance)
+        days, changes = _by_day(deals)
+        close, highest = day_balance, max(self.highest_close, day_balance)
         for day in sorted(changes.keys() - {today}, reverse=True):
             if day < today:
                 highest = max(highest, close)
@@ -69,19 +59,15 @@ class TradingRecord(msgspec.Struct, frozen=True):
         return sum(each.opened > 0 for each in self.days.values())
 
 
-def _by_day(
-    deals: Sequence[TradeDeal], to_utc: Callable[[float], datetime], date_of: DateOf
-) -> tuple[dict[str, DayResult], dict[str, float]]:
+def _by_day(deals: Iterable[tuple[str, TradeDeal]]) -> tuple[dict[str, DayResult], dict[str, float]]:
     """Return each day's trading, and by how much each day changed the balance."""
-    results: dict[str, float] = {}
-    opened: dict[str, int] = {}
+    days: dict[str, DayResult] = {}
     changes: dict[str, float] = {}
-    for deal in deals:
-        if deal.type in _NOT_IN_BALANCE:
+    for day, deal in deals:
+        if deal.type == DealType.CREDIT:  # which is not in the balance
             continue
-        day, costs = date_of(to_utc(deal.time)).isoformat(), deal.commission + deal.swap + deal.fee
-        changes[day] = changes.get(day, 0.0) + deal.profit + costs
+        amount, known = deal.profit + deal.commission + deal.swap + deal.fee, days.get(day, DayResult())
+        changes[day] = changes.get(day, 0.0) + amount
         if deal.type in _TRADES:
-            results[day] = results.get(day, 0.0) + deal.profit + costs
-            opened[day] = opened.get(day, 0) + (deal.entry in _OPENING)
-    return {day: DayResult(result, opened[day]) for day, result in results.items()}, changes
+            days[day] = DayResult(known.result + amount, known.opened + (deal.entry in _OPENING))
+    return days, changes

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, lower_limit, number, optional_limit
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, lower_limit, number, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
     AccountView,
@@ -88,18 +88,19 @@ class AccountFloor(FirmFloor):
         BUFFER,
         optional_limit("firm_max_loss", 0.0, "Greatest loss that the firm allows", "share"),
         Choice(
-            name="firm_floor",
-            default="static",
-            label="The firm's floor is measured from",
+            "firm_floor",
+            "static",
+            "The firm's floor is measured from",
             help="The initial balance, the highest balance at the end of a day, or the highest equity.",
             options=("static", "end of day", "trailing"),
         ),
-        Number(
-            name="firm_floor_locks_at",
-            default=0.0,
-            label="The firm's floor rises no further than to",
-            unit="share",
+        number(
+            "firm_floor_locks_at",
+            0.0,
+            "The firm's floor rises no further than to",
+            "share",
             high=10.0,
+            low_open=False,
             help="Share of the initial balance; 0: it has no end.",
         ),
     )

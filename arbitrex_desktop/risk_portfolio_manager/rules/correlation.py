@@ -30,9 +30,9 @@ class CorrelatedExposure(ExposureRule):
     parameters = (
         upper_limit("max_correlation_exposure", 0.7, "Greatest exposure that moves together", "share", high=100.0),
         Table(
-            name="correlation_floors",
-            default={"TRENDING": 0.2, "RANGING": 0.3, "VOLATILE": 0.5, "STRESSED": 0.8, "CRISIS": 0.8},
-            label="Least correlation by regime",
+            "correlation_floors",
+            {"TRENDING": 0.2, "RANGING": 0.3, "VOLATILE": 0.5, "STRESSED": 0.8, "CRISIS": 0.8},
+            "Least correlation by regime",
             unit="share",
             keys=frozenset(each.value for each in Regime),
             complete=True,

@@ -31,9 +31,9 @@ class FirmDailyLoss(FirmFloor):
         BUFFER,
         optional_limit("firm_daily_loss", 0.0, "Loss of a day that the firm allows", "share"),
         Choice(
-            name="firm_daily_loss_of",
-            default="initial balance",
-            label="That loss is a share of",
+            "firm_daily_loss_of",
+            "initial balance",
+            "That loss is a share of",
             help="The initial balance, or what the account had at the day's reset.",
             options=("initial balance", "day"),
         ),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, Number, Text, number, upper_limit
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, Text, number, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
     AccountView,
@@ -29,25 +29,19 @@ def is_time_zone(name: str) -> bool:
 WARNING_SHARE: Final = number("warning_share", 0.8, "Warn from this share of a limit on", "share")
 _RESETS: Final = (
     Choice(
-        name="loss_anchor",
-        default="balance",
-        label="Losses are measured from",
+        "loss_anchor",
+        "balance",
+        "Losses are measured from",
         help="The balance at the reset, the equity, or the higher of both.",
         options=("balance", "equity", "higher"),
     ),
-    Number(name="reset_hour", default=0, label="Hour at which a trading day begins", unit="h", high=23, whole=True),
-    Text(
-        name="reset_timezone",
-        default="UTC",
-        label="Time zone of that hour",
-        check=is_time_zone,
-        what="a known time zone",
-    ),
+    number("reset_hour", 0, "Hour at which a trading day begins", "h", high=23, whole=True),
+    Text("reset_timezone", "UTC", "Time zone of that hour", check=is_time_zone, what="a known time zone"),
     WARNING_SHARE,
     Flag(
-        name="unlock_at_reset",
-        default=False,
-        label="A halt by a limit of the day ends with the day",
+        "unlock_at_reset",
+        False,
+        "A halt by a limit of the day ends with the day",
         help="Otherwise a person resumes.",
         looser=Looser.HIGHER,
     ),

@@ -26,9 +26,9 @@ class MaxLots(Rule):
     parameters = (
         optional_limit("max_lots_per_order", 0.0, "Most lots in one order", "lots"),
         Table(
-            name="max_lots_by_symbol",
-            default={},
-            label="Most lots of a symbol",
+            "max_lots_by_symbol",
+            {},
+            "Most lots of a symbol",
             unit="lots",
             help="By symbol or plain name, held and in flight included; one that is not named has no limit.",
             keys=None,

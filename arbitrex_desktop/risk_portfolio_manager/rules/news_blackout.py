@@ -33,22 +33,12 @@ class NewsBlackout(Rule):
     parameters = (
         lower_limit("news_minutes_before", 30.0, "No trades before news for", "min"),
         lower_limit("news_minutes_after", 15.0, "No trades after news for", "min"),
-        Choice(
-            name="news_min_impact",
-            default="high",
-            label="Least impact of news that count",
-            options=("low", "medium", "high"),
-        ),
+        Choice("news_min_impact", "high", "Least impact of news that count", options=("low", "medium", "high")),
+        Flag("news_calendar_needed", False, "Without a calendar of news nothing is traded", looser=Looser.LOWER),
         Flag(
-            name="news_calendar_needed",
-            default=False,
-            label="Without a calendar of news nothing is traded",
-            looser=Looser.LOWER,
-        ),
-        Flag(
-            name="news_closing_counts",
-            default=False,
-            label="The firm forbids closing near news, too",
+            "news_closing_counts",
+            False,
+            "The firm forbids closing near news, too",
             help="An exit passes all the same, and it is said.",
             looser=Looser.LOWER,
         ),
@@ -57,8 +47,8 @@ class NewsBlackout(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Ask the calendar, if there is one; never hold up an exit."""
         if not context.exposure.reducing:
-            return self._near(context)
-        found = self._near(context) if context.config.news_closing_counts else self.in_order
+            return self._result_of_news(context)
+        found = self._result_of_news(context) if context.config.news_closing_counts else self.in_order
         if not found.blocks:
             return self.ok(ONLY_REDUCES)
         known = found.outcome is Outcome.FAIL
@@ -66,7 +56,7 @@ class NewsBlackout(Rule):
             f"{found.note}: {'the firm forbids closing now' if known else 'the firm may forbid closing now'}"
         )
 
-    def _near(self, context: RuleContext) -> RuleResult:
+    def _result_of_news(self, context: RuleContext) -> RuleResult:
         """Return whether news are near."""
         market, config = context.market, context.config
         if market.calendar is None:

@@ -39,9 +39,9 @@ class OpenRisk(Rule):
     switches = ("look_ahead",)
     parameters = (
         Flag(
-            name="look_ahead",
-            default=True,
-            label="Losses at the stops count before they happen",
+            "look_ahead",
+            True,
+            "Losses at the stops count before they happen",
             help="A trade passes only if the loss limits hold when every stop is hit.",
             looser=Looser.LOWER,
         ),

@@ -18,9 +18,9 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
 )
 
 _SPACING: Final = Flag(
-    name="enforce_time_spacing",
-    default=False,
-    label="Time between trades is enforced",
+    "enforce_time_spacing",
+    False,
+    "Time between trades is enforced",
     help="Between trades, in a symbol, and after an automatic halt.",
     looser=Looser.LOWER,
 )

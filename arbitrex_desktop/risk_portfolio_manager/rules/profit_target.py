@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Number, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import number
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
@@ -31,12 +31,12 @@ class ProfitTarget(AccountRule):
         INITIAL_BALANCE,
         number("profit_target", 0.0, "Profit at which trading ends", "share", low_open=False, help="0 is off."),
         number("min_trading_days", 0, "Trading days that the firm asks for", "count", help="0 is off."),
-        Number(
-            name="trading_day_profit",
-            default=0.0,
-            label="A day counts only with a profit of",
-            unit="share",
-            high=1.0,
+        number(
+            "trading_day_profit",
+            0.0,
+            "A day counts only with a profit of",
+            "share",
+            low_open=False,
             help="Share of the initial balance; 0: a day counts when a position was opened in it.",
         ),
     )

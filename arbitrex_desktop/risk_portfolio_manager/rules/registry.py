@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from arbitrex_desktop.risk_portfolio_manager import rules
-from arbitrex_desktop.risk_portfolio_manager.decision.context import NO_LIMITS, AccountLimits, AccountView
+from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountLimits, AccountView
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule, Rule, RuleResult, Stage
@@ -74,14 +74,8 @@ class RiskPlan(msgspec.Struct, frozen=True):
     cutting: tuple[Rule, ...]
     off: tuple[RuleResult, ...]
 
-    def without_limits(self) -> RiskPlan:
-        """Return the plan while the settings cannot be used: only exits pass, and no such limit bears on one."""
-        return msgspec.structs.replace(self, of_account=())
-
     def limits_of(self, account: AccountView, config: RuleSettings) -> AccountLimits:
         """Return how an account stands to its limits."""
-        if not self.of_account:
-            return NO_LIMITS
         results = [rule.judge(account, config) for rule in self.of_account]
         broken = [each for each in results if each.blocks]
         return AccountLimits(tuple(results), tuple(broken), loss_room(account, config), most_lots(account, config))

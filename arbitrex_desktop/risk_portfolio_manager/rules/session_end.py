@@ -22,28 +22,32 @@ class SessionEnd(Rule):
     fine = "it goes on"
     switches = ("session_end",)
     parameters = (
+        Text("session_end", "", "The session ends at", help="Empty is off.", check=is_time_of_day, what=_NO_TIME),
         Text(
-            name="session_end", default="", label="The session ends at", help="Empty is off.",
-            check=is_time_of_day, what=_NO_TIME,
+            "session_start",
+            "",
+            "The next session begins at",
+            help="Empty: at midnight, after a week's end at that of Monday.",
+            check=is_time_of_day,
+            what=_NO_TIME,
         ),
-        Text(
-            name="session_start", default="", label="The next session begins at",
-            help="Empty: at midnight, after a week's end at that of Monday.", check=is_time_of_day, what=_NO_TIME,
-        ),
-        Text(
-            name="session_timezone", default="UTC", label="Time zone of the session", check=is_time_zone,
-            what="a known time zone",
-        ),
+        Text("session_timezone", "UTC", "Time zone of the session", check=is_time_zone, what="a known time zone"),
         Choice(
-            name="session_days", default="every day", label="The session ends",
-            help="Every day, or for the week's end only.", options=("every day", "Friday"),
+            "session_days",
+            "every day",
+            "The session ends",
+            help="Every day, or for the week's end only.",
+            options=("every day", "Friday"),
         ),
         lower_limit("no_entry_minutes", 0.0, "No trades before the session's end for", "min"),
         lower_limit(
-            "flat_minutes", 0.0, "Positions are closed before the session's end by", "min",
+            "flat_minutes",
+            0.0,
+            "Positions are closed before the session's end by",
+            "min",
             help="Only where the desk is allowed to close them.",
         ),
-    )  # fmt: skip
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the clock."""

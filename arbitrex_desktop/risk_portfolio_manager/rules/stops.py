@@ -32,14 +32,14 @@ class StopSides(Rule):
         if price is None or closing is None:
             return self.unknown("there is no price") if context.market.has_pool else self.skipped("no price was given")
         if stop is not None and not (intent.direction * (closing - stop) > 0.0 and stop > 0.0):
-            return self.failed(note=_misplaced(stop, price, closing, intent.direction))
+            return self.failed(note=_misplaced_stop_note(stop, price, closing, intent.direction))
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
             return self.failed(note=f"the take-profit {target:.10g} is on the wrong side of the price {price:.10g}")
         return self.in_order
 
 
-def _misplaced(stop: float, price: float, closing: float, direction: int) -> str:
+def _misplaced_stop_note(stop: float, price: float, closing: float, direction: int) -> str:
     """Return why a stop would be hit at once: where it is right of the entry, the spread lies between."""
     if stop > 0.0 and direction * (price - stop) > 0.0:
         return f"the spread is wider than the stop is far: at {stop:.10g} it would be hit at once, at {closing:.10g}"

@@ -23,8 +23,8 @@ class SymbolLists(Rule):
     subject = "symbol lists"
     fine = "allowed"
     parameters = (
-        Names(name="allowed_symbols", default=(), label="Only these symbols", help="Empty allows every symbol."),
-        Names(name="denied_symbols", default=(), label="Never these symbols"),
+        Names("allowed_symbols", (), "Only these symbols", help="Empty allows every symbol."),
+        Names("denied_symbols", (), "Never these symbols"),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -11,20 +11,11 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Number, Table, number, upper_limit
+from arbitrex_desktop.risk_portfolio_manager.parameters import Table, lower_limit, number, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _REMEDY: Final = "Reduce positions, or trade smaller."
-VAR_CONFIDENCE: Final = Number(
-    name="var_confidence",
-    default=0.99,
-    label="Confidence of value at risk",
-    unit="share",
-    low=0.5,
-    high=0.999,
-    low_open=True,
-    looser=Looser.LOWER,
-)
+VAR_CONFIDENCE: Final = lower_limit("var_confidence", 0.99, "Confidence of value at risk", "share", low=0.5, high=0.999)
 PRIOR_WEIGHT: Final = number(
     "correlation_prior_weight", 30, "Days of bars that weigh as much as the assumed correlation", "count"
 )
@@ -57,9 +48,9 @@ class PortfolioVolatility(Rule):
     parameters = (
         upper_limit("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio", "share"),
         Table(
-            name="assumed_daily_volatility",
-            default={"fx": 0.006, "metal": 0.012, "other": 0.015},
-            label="Daily volatility where no bars are",
+            "assumed_daily_volatility",
+            {"fx": 0.006, "metal": 0.012, "other": 0.015},
+            "Daily volatility where no bars are",
             unit="share",
             keys=("fx", "metal", "other"),
             complete=True,

@@ -47,9 +47,9 @@ class TotalLots(Rule):
         INITIAL_BALANCE,
         optional_limit("max_total_lots", 0.0, "Most lots of everything", "lots"),
         Steps(
-            name="lots_by_profit",
-            default={},
-            label="Most lots by the profit so far",
+            "lots_by_profit",
+            {},
+            "Most lots by the profit so far",
             unit="lots",
             help="By the least profit from which on they are allowed; empty is off.",
             keys=None,

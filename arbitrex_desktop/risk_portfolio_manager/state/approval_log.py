@@ -36,7 +36,7 @@ class ApprovalLog:
 
     def append(self, entry: Entry) -> None:
         """Write an entry, on disk when this returns; raise OSError when that fails, and leave nothing of it."""
-        file = self._open()
+        file = self._open_file()
         content = b"%d %s %s" % (entry.number, entry.account.encode(), entry.body)
         line = b"%s %s\n" % (checksum_of(content).encode(), content)
         self._whole = False  # until it is
@@ -51,14 +51,14 @@ class ApprovalLog:
 
     def entries(self) -> list[Entry]:
         """Return every whole entry, oldest first."""
-        return [_parsed_entry(line) for line in self._lines()]
+        return [_parsed_entry(line) for line in self._whole_lines()]
 
     def keep(self, wanted: Callable[[Entry], bool]) -> None:
         """Drop the entries that are not wanted any more; raise OSError when that fails, and then all are kept.
 
         So they are where another program has the file open and the system keeps it from being replaced.
         """
-        lines = self._lines()
+        lines = self._whole_lines()
         kept = [line for line in lines if wanted(_parsed_entry(line))]
         if len(kept) < len(lines):
             beside = self._path.with_suffix(".new")
@@ -69,7 +69,7 @@ class ApprovalLog:
             with suppress(PermissionError):
                 beside.replace(self._path)
 
-    def _open(self) -> FileIO:
+    def _open_file(self) -> FileIO:
         """Return the file, kept open from one append to the next while it is the one that is found under its name."""
         if self._file is not None and self._whole and _is_at(self._file, self._path):
             return self._file
@@ -80,7 +80,7 @@ class ApprovalLog:
         self._whole = True
         return self._file
 
-    def _lines(self) -> list[bytes]:
+    def _whole_lines(self) -> list[bytes]:
         """Return the whole lines."""
         if not self._path.exists():
             return []

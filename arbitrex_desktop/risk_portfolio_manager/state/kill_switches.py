@@ -49,7 +49,7 @@ class KillSwitches:
     def manual_halt(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Halt trading; only risk-reducing trades pass until `manual_resume`."""
         with self._lock:
-            self._halt(portfolio_state, reason or "halted manually", MANUAL)
+            self._latch_halt(portfolio_state, reason or "halted manually", MANUAL)
         self._on_change()
 
     def latch(self, portfolio_state: PortfolioState, code: str, reason: str) -> None:
@@ -58,7 +58,7 @@ class KillSwitches:
         Does not call `on_change`: who finds a broken limit holds the engine's lock, and saves when it is free.
         """
         if not portfolio_state.trading_halted:
-            self._halt(portfolio_state, reason, code)
+            self._latch_halt(portfolio_state, reason, code)
 
     def manual_resume(self, portfolio_state: PortfolioState, reason: str = "resumed manually") -> None:
         """Let trading go on, and lift the switches that limits have set.
@@ -160,7 +160,7 @@ class KillSwitches:
         for switch in saved:
             self._switches.setdefault((switch.level, switch.name), switch)
 
-    def _halt(self, state: PortfolioState, reason: str, code: str) -> None:
+    def _latch_halt(self, state: PortfolioState, reason: str, code: str) -> None:
         """Latch the halt."""
         state.trading_halted = True
         state.halt_reason, state.halt_code = reason, code

@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.risk_portfolio_manager.state.approval_log import ApprovalLog, Entry, checksum_of
@@ -67,39 +67,11 @@ class Stored(NamedTuple):
     number: int = 0
 
 
-class StateStore(Protocol):
-    """Keeps the risk state of accounts; safe to call from any thread.
-
-    What is saved or added while another has the right to write raises `StateInUse`.
-    """
-
-    def take(self, account: str, *, over: bool) -> str:
-        """Take the right to write an account's state; return who else has it, empty when it is ours.
-
-        With `over` it is taken from another manager of this program, never from another program.
-        """
-
-    def holder(self, account: str) -> str:
-        """Return who else has that right, empty for nobody; from memory."""
-
-    def load(self, account: str) -> Stored:
-        """Return what was kept of an account; raise `StateDamaged`."""
-
-    def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
-        """Save an account's state durably, with all approvals up to a number in it; raise OSError when that fails."""
-
-    def append(self, account: str, body: bytes, number: int) -> None:
-        """Add an approval durably; raise OSError when that fails."""
-
-    def backup(self, moment: datetime) -> Path | None:
-        """Copy everything aside; return where to, None when there is nothing to copy to."""
-
-    def close(self) -> None:
-        """Let go of the file; a later call opens it again."""
-
-
 class SqliteStateStore:
-    """Implements `StateStore` in `folder`; the folder is made with the first thing saved."""
+    """Keeps the risk state of accounts in `folder`, which is made with the first thing saved.
+
+    Safe to call from any thread.  What is saved or added while another has the right to write raises `StateInUse`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
@@ -109,11 +81,14 @@ class SqliteStateStore:
         self._connection: sqlite3.Connection | None = None
 
     def take(self, account: str, *, over: bool) -> str:
-        """Take the right to write, where there is a folder; see `StateStore`.  Raises OSError."""
+        """Take the right to write an account's state; return who else has it, empty when it is ours.
+
+        With `over` it is taken from another manager of this program, never from another program.  Raises OSError.
+        """
         return self._writer.take(account, over=over) if self._path.parent.is_dir() else ""
 
     def holder(self, account: str) -> str:
-        """Return who else has the right to write."""
+        """Return who else has that right, empty for nobody; from memory."""
         return self._writer.holder(account)
 
     def load(self, account: str) -> Stored:
@@ -125,7 +100,7 @@ class SqliteStateStore:
             try:
                 found = Stored()
                 if self._connection is not None or self._path.exists():
-                    found = _read_account_row(self._open(), account)
+                    found = _read_account_row(self._open_connection(), account)
                 since = [each for each in self._log.entries() if each.account == account and each.number > found.number]
             except ValueError as error:
                 raise StateDamaged(
@@ -139,11 +114,11 @@ class SqliteStateStore:
         return Stored(found.body, bodies, since[-1].number if since else found.number)
 
     def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
-        """Write an account's row and drop the approvals that are in it, in one transaction."""
+        """Write an account's row, and drop the approvals up to a number, which are in it; raise OSError on failure."""
         with self._lock:
-            self._claim(account)
+            self._claim_account(account)
             try:
-                with self._open() as connection:
+                with self._open_connection() as connection:
                     connection.execute(_SAVE, (account, body.decode(), checksum_of(body), moment.isoformat()))
                     connection.execute(_SAVE_NUMBER, (account, number))
                 self._log.keep(lambda each: each.account != account or each.number > number)
@@ -151,9 +126,9 @@ class SqliteStateStore:
                 raise OSError(f"the risk state could not be saved: {error_text(error)}") from error
 
     def append(self, account: str, body: bytes, number: int) -> None:
-        """Write an approval, on disk when this returns."""
+        """Write an approval, on disk when this returns; raise OSError when that fails."""
         with self._lock:
-            self._claim(account)
+            self._claim_account(account)
             self._log.append(Entry(account, number, body))
 
     def backup(self, moment: datetime) -> Path | None:
@@ -163,25 +138,25 @@ class SqliteStateStore:
         target = self._path.with_name(f"risk_state.{moment:%Y%m%dT%H%M%S%f}.sqlite3")
         try:
             with self._lock, closing(sqlite3.connect(target)) as copy:
-                self._open().backup(copy)
+                self._open_connection().backup(copy)
         except sqlite3.Error as error:
             raise OSError(f"the risk state could not be backed up: {error_text(error)}") from error
         return target
 
     def close(self) -> None:
-        """Close both files."""
+        """Let go of the files; a later call opens them again."""
         with self._lock:
-            self._drop()
+            self._close_connection()
             self._log.close()
             self._writer.release()
 
-    def _claim(self, account: str) -> None:
+    def _claim_account(self, account: str) -> None:
         """Make sure that nobody else writes this account's state; raise `StateInUse` when somebody does."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if holder := self._writer.ensure(account):
             raise StateInUse(holder)
 
-    def _open(self) -> sqlite3.Connection:
+    def _open_connection(self) -> sqlite3.Connection:
         """Return the connection, opened and checked once; the caller holds the lock."""
         if self._connection is None:
             found = self._path.exists()
@@ -195,7 +170,7 @@ class SqliteStateStore:
             self._connection = connection
         return self._connection
 
-    def _drop(self) -> None:
+    def _close_connection(self) -> None:
         """Close the connection if there is one."""
         if self._connection is not None:
             self._connection.close()
@@ -203,7 +178,7 @@ class SqliteStateStore:
 
     def _set_aside(self, error: Exception) -> str:
         """Rename the damaged file and note the damage in a new one; return what to tell the trader."""
-        self._drop()
+        self._close_connection()
         number = 1
         while (target := self._path.with_name(f"{FILE_NAME}.damaged-{number}")).exists():
             number += 1
@@ -213,7 +188,7 @@ class SqliteStateStore:
             self._path.rename(target)
             for suffix in ("-wal", "-shm"):
                 self._path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
-            with self._open() as connection:
+            with self._open_connection() as connection:
                 connection.execute("INSERT INTO damage VALUES (datetime('now'), ?)", (message,))
         except (OSError, sqlite3.Error) as failure:
             _log.error("the damaged risk state could not be set aside: %s", failure)

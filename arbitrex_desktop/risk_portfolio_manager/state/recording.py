@@ -77,13 +77,13 @@ def latch(state: RiskState, config: RuleSettings, account: AccountView, results:
 
     What is broken only as long as a rise of the balance counts as a deposit refuses, and does not halt.
     """
-    broken = _broken_limit(results)
-    if broken is None or (state.rise.amount and _holds_limits(state, config, with_rise_as_profit(state, account))):
+    broken, risen = _broken_limit(results), state.figures.rise.amount
+    if broken is None or (risen and _holds_limits(state, config, with_rise_as_profit(state, account))):
         return False
     if not state.portfolio.trading_halted:
         why = broken.message(Decimals(account.digits, currency=account.currency))
         state.switches.latch(state.portfolio, broken.check.code.value, why)
-        at, fall = state.portfolio.halt_timestamp, state.unexplained
+        at, fall = state.portfolio.halt_timestamp, state.figures.unexplained
         explained = at is not None and fall < 0.0 and _holds_as_withdrawal(state, config, account, fall)
         state.provisional = (
             ProvisionalHalt(at, state.portfolio.halt_code, fall) if at is not None and explained else None
@@ -102,7 +102,8 @@ def may_be_explained(state: RiskState) -> bool:
 def lift_explained(state: RiskState, results: Iterable[RuleResult]) -> bool:
     """Lift such a halt if balance deals named the fall a withdrawal and no limit is broken; return whether it was."""
     halt, state.provisional = state.provisional, None
-    if halt is None or state.withdrawn > halt.fall * (1.0 - _RELATIVE_TOLERANCE) or _broken_limit(results) is not None:
+    withdrawn = state.figures.withdrawn
+    if halt is None or withdrawn > halt.fall * (1.0 - _RELATIVE_TOLERANCE) or _broken_limit(results) is not None:
         return False
     state.switches.end_halt(state.portfolio, "the fall of the balance was a withdrawal")
     return True
@@ -125,7 +126,7 @@ def _holds_as_withdrawal(state: RiskState, config: RuleSettings, account: Accoun
 
 def with_rise_as_profit(state: RiskState, account: AccountView) -> AccountView:
     """Return the account as it would be if an unexplained rise of the balance were a profit; as it is without one."""
-    equity, rise = account.equity, state.rise
+    equity, rise = account.equity, state.figures.rise
     peak = max(state.portfolio.peak_equity / rise.factor, equity)
     if not (rise.amount and peak > 0.0):
         return account

@@ -20,9 +20,9 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import STATE_DAMAGED, end_halt
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import (
+    SqliteStateStore,
     StateDamaged,
     StateInUse,
-    StateStore,
     StateUnread,
     Stored,
 )
@@ -89,7 +89,7 @@ class StateRepository:
         unread: accounts whose saved state could not be read yet; it is not overwritten.
     """
 
-    def __init__(self, store: StateStore | None, clock: Clock) -> None:
+    def __init__(self, store: SqliteStateStore | None, clock: Clock) -> None:
         self.error = ""
         self.unread: dict[str, str] = {}
         self._unsaved = False
@@ -116,17 +116,17 @@ class StateRepository:
 
         `again`, because it could not be read or taken before: what another manager of this program has stays its own.
         """
-        taken = self._take(account, over=not again)
-        return self._read(account)._replace(taken=taken)
+        taken = self._take_right_to_write(account, over=not again)
+        return self._read_saved(account)._replace(taken=taken)
 
-    def _take(self, account: str, *, over: bool) -> bool:
+    def _take_right_to_write(self, account: str, *, over: bool) -> bool:
         """Take the right to write; what keeps it from being taken will keep a save from being made as well."""
         try:
             return self._store is None or not self._store.take(account, over=over)
         except OSError:
             return True
 
-    def _read(self, account: str) -> Loaded:
+    def _read_saved(self, account: str) -> Loaded:
         """Read what was kept of an account."""
         try:
             stored = Stored() if self._store is None else self._store.load(account)
@@ -196,7 +196,7 @@ class StateRepository:
             if state.account:
                 found.append(StateChange(state.account, self._number, dump_state(state), self._made))
         except (ValueError, TypeError, AttributeError) as error:  # a program may have put anything in there
-            self._note(str(error))
+            self._note_failure(str(error))
             return []
         self._stops = stops
         return found
@@ -212,14 +212,14 @@ class StateRepository:
             return False
         unread = next((self.unread[change.account] for change in changes if change.account in self.unread), "")
         if unread:
-            self._note(unread)
+            self._note_failure(unread)
             return False
         try:
             with self._writing:
                 for change in changes:
-                    self._write(store, change)
+                    self._write_change(store, change)
         except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
-            self._note(str(error), in_use=isinstance(error, StateInUse))
+            self._note_failure(str(error), in_use=isinstance(error, StateInUse))
             self._unsaved, self._stops = True, NOT_SAVED
             return False
         self.error, self._unsaved = "", False
@@ -230,7 +230,7 @@ class StateRepository:
         try:
             return None if self._store is None else self._store.backup(self._clock.now())
         except OSError as error:
-            self._note(str(error))
+            self._note_failure(str(error))
             return None
 
     def close(self) -> None:
@@ -238,7 +238,7 @@ class StateRepository:
         if self._store is not None:
             self._store.close()
 
-    def _write(self, store: StateStore, change: StateChange) -> None:
+    def _write_change(self, store: SqliteStateStore, change: StateChange) -> None:
         """Write one change, unless a newer whole state is on disk already."""
         account, number, record, made = change
         newest, last = self._written.get(account, (-1, -1))
@@ -249,7 +249,7 @@ class StateRepository:
             store.save(account, _encode(record), number, self._clock.now())
             self._written[account] = number, made
 
-    def _note(self, error: str, *, in_use: bool = False) -> None:
+    def _note_failure(self, error: str, *, in_use: bool = False) -> None:
         """Log a failure that is new."""
         if error != self.error:
             _log.log(logging.WARNING if in_use else logging.ERROR, "the risk state is not being kept: %s", error)

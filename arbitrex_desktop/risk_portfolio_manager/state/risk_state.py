@@ -17,7 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument, PoolInstruments
-from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger, Rise
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import RiskPlan, plan_of
@@ -55,11 +55,7 @@ class RiskState:
         week: the same of the week.
         own_drawdown: the drawdown that was written last, to see whether the program set another.
         settings_capital: the settings' capital that counts.
-        unexplained: what the balance fell by for no reason that is known yet, never above 0; a loss until then.
-        rise: what it rose by for no reason that is known yet; a deposit until then, and no profit.
-        day_balance: balance at the day's reset of the last sync; None before one.
-        day_flow: what came or went since that reset.
-        withdrawn: what the last sync named withdrawn since all was explained, likewise.
+        figures: what the last sync came to, and what was polled since.
         provisional: the halt that an unexplained fall alone has brought; None for none.
         plan: which rules the settings have on.
     """
@@ -81,10 +77,7 @@ class RiskState:
         self.week = Period()
         self.own_drawdown = 0.0
         self.settings_capital = portfolio.total_capital
-        self.unexplained = self.withdrawn = 0.0
-        self.rise = Rise()
-        self.day_balance: float | None = None
-        self.day_flow = 0.0
+        self.figures = PnlFigures()
         self.provisional: ProvisionalHalt | None = None
         self.plan = plan_of(config)
         self._calendar = TradingDays()

@@ -112,7 +112,7 @@ def dump_state(state: RiskState) -> SavedState:
         switches=Switches(str(portfolio.halt_code), state.switches.active()),
         metrics=state.metrics,
         saved_at=state.sources.clock.now(),
-        in_flight=[_shifted(each, -monotonic) for each in state.book.reservations],
+        in_flight=[_shifted_in_time(each, -monotonic) for each in state.book.reservations],
         owners=dict(state.book.owners.by_number),
         provisional=state.provisional,
     )
@@ -136,7 +136,7 @@ def dump_stops(state: RiskState) -> SavedStops:
 def dump_approval(state: RiskState, reservation: Reservation, named: str | None, metrics: RiskMetrics) -> SavedApproval:
     """Return what must be on disk before an approval leaves."""
     clock = state.sources.clock
-    return SavedApproval(_shifted(reservation, -clock.monotonic()), named or "", metrics, clock.now())
+    return SavedApproval(_shifted_in_time(reservation, -clock.monotonic()), named or "", metrics, clock.now())
 
 
 def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None:
@@ -153,7 +153,7 @@ def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None
     for number, owner in saved.owners.items():
         state.book.owners.note(number, owner)
     for each in saved.in_flight:
-        state.book.reserve(_shifted(each, monotonic - away))
+        state.book.reserve(_shifted_in_time(each, monotonic - away))
 
 
 def stops_in(saved: SavedState) -> SavedStops:
@@ -179,13 +179,13 @@ def restore_approval(saved: SavedApproval, state: RiskState) -> None:
     monotonic, away = state.sources.clock.monotonic(), _seconds_since(saved.saved_at, state)
     reservation = saved.reservation
     state.metrics = saved.metrics.plus(state.metrics)
-    state.book.reserve(_shifted(reservation, monotonic - away))
+    state.book.reserve(_shifted_in_time(reservation, monotonic - away))
     if not reservation.reducing:
         notional, at = reservation.notional, monotonic - away
         state.activity.note_approval(reservation.symbol, notional, at, saved.named or None)
 
 
-def _shifted(reservation: Reservation, seconds: float) -> Reservation:
+def _shifted_in_time(reservation: Reservation, seconds: float) -> Reservation:
     """Return a copy whose moments are so much later: saved ones are seconds from when they were saved."""
     return msgspec.structs.replace(
         reservation, since=reservation.since + seconds, expires=reservation.expires + seconds

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Final
 
 from arbitrex_desktop.mt5.constants import OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
@@ -15,8 +14,8 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
 from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import of_credit, smallest_amount
-from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import OrderOwners, orders_in
-from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, Rise
+from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import OrderOwners, orders_in, side_of
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     OpenPositions,
     Position,
@@ -29,9 +28,6 @@ from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import SavedState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import is_same_account
-
-_BUYING: Final = frozenset({OrderType.BUY_LIMIT, OrderType.BUY_STOP, OrderType.BUY_STOP_LIMIT})
-_SELLING: Final = frozenset({OrderType.SELL_LIMIT, OrderType.SELL_STOP, OrderType.SELL_STOP_LIMIT})
 
 
 def account_name(reading: AccountReading) -> str:
@@ -52,23 +48,20 @@ def forget_account(state: RiskState) -> None:
     state.book.owners, state.portfolio.open_positions = OrderOwners(), OpenPositions()
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
-    state.unexplained, state.withdrawn, state.provisional, state.rise = 0.0, 0.0, None, Rise()
-    state.day_balance, state.day_flow = None, 0.0
+    state.figures, state.provisional = PnlFigures(), None
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
     """Take a reading over; `started`, when the sync began, in monotonic seconds."""
     reading, portfolio = synced.reading, state.portfolio
     starts = state.resets(synced.read_at, config)
-    figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
+    state.figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
     sources = state.sources
     sources.reading, sources.synced_at, sources.newest, sources.polled = reading, started, reading, reading
-    state.unexplained, state.withdrawn, state.rise = figures.unexplained, figures.withdrawn, figures.rise
-    state.day_balance, state.day_flow = figures.day_balance, figures.day_flow
     state.roll_over(starts, config)
     if config.initial_balance > 0.0:
-        _take_days(state, synced, figures, pool, config)
-    _write_figures(state, synced, figures, config.loss_anchor)
+        _take_days(state, synced, pool, config)
+    _write_figures(state, reading, config.loss_anchor)
     state.book.seen_from = started
     if state.book.reserved:
         state.book.take_orders(orders_in(reading, synced.deals, synced.orders, pool))
@@ -78,18 +71,16 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     state.book.publish(portfolio)
 
 
-def _take_days(
-    state: RiskState, synced: SyncedAccount, figures: PnlFigures, pool: PoolReader, config: RuleSettings
-) -> None:
+def _take_days(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings) -> None:
     """Bring the record of the account's days up to date, by the firm's clock."""
-    state.ledger.record = state.ledger.record.after(
-        synced.reading.account,
-        figures.day_balance + figures.rise.before(state.resets(synced.read_at, config)[0]),
-        synced.deals,
-        pool.server_time_to_utc,
-        lambda moment: trading_day(moment, config.reset_hour, config.reset_timezone),
-        synced.read_at,
-    )
+
+    def day_of(moment: datetime) -> str:
+        return trading_day(moment, config.reset_hour, config.reset_timezone).isoformat()
+
+    figures, (day_start, _) = state.figures, state.resets(synced.read_at, config)
+    balance = (figures.day_balance or 0.0) + figures.rise.before(day_start)
+    deals = [(day_of(pool.server_time_to_utc(each.time)), each) for each in synced.deals]
+    state.ledger.record = state.ledger.record.after(synced.reading.account, balance, deals, day_of(synced.read_at))
 
 
 def take_polled(state: RiskState, config: RuleSettings) -> None:
@@ -112,10 +103,10 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     portfolio.unrealized_pnl, portfolio.last_update = account.profit, polled.observed_at
     portfolio.daily_pnl += fall
     portfolio.weekly_pnl += fall
-    state.unexplained += fall
+    state.figures.unexplained += fall
     if credit and account.equity > max(0.0, credit):
         _scale_peak_and_anchors(state, account.equity / (account.equity - credit))
-        state.day_flow += credit
+        state.figures.day_flow += credit
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
     state.sources.newest, state.book.seen_from = polled, polled.monotonic
     if state.book.reserved and (polled.positions, polled.orders) != (known.positions, known.orders):
@@ -146,7 +137,7 @@ def _show_orders(reading: AccountReading, pool: PoolReader, state: RiskState, co
     """Count the orders that work at the broker, whoever placed them, as what they would become."""
     found, unknown = [], ""
     for order in reading.orders:
-        direction = (order.type in _BUYING) - (order.type in _SELLING)
+        direction = side_of(order) if order.type > OrderType.SELL else 0  # one at the market does not rest
         working = _working_order(order, direction, pool, state, config) if direction else None
         if working is not None:
             found.append(working)
@@ -183,16 +174,16 @@ def _working_order(
     )
 
 
-def _write_figures(state: RiskState, synced: SyncedAccount, figures: PnlFigures, anchor: str) -> None:
+def _write_figures(state: RiskState, reading: AccountReading, anchor: str) -> None:
     """Write a reading's figures to the portfolio."""
-    account, portfolio = synced.reading.account, state.portfolio
+    account, portfolio, figures = reading.account, state.portfolio, state.figures
     portfolio.total_capital, portfolio.equity = account.balance, account.equity
     portfolio.unrealized_pnl, portfolio.peak_equity = account.profit, figures.peak
     portfolio.realized_pnl, portfolio.daily_pnl = figures.realized, figures.daily_pnl
     portfolio.weekly_pnl, portfolio.consecutive_losses = figures.weekly_pnl, figures.consecutive_losses
     portfolio.day_anchor, portfolio.week_anchor = figures.day.by(anchor), figures.week.by(anchor)
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
-    portfolio.last_update = synced.reading.observed_at
+    portfolio.last_update = reading.observed_at
 
 
 def _portfolio_position(raw: TradePosition, pool: PoolReader, state: RiskState, strategy: str | None) -> Position:

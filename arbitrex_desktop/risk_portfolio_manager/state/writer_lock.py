@@ -57,7 +57,7 @@ class WriterLock:
         be made.
         """
         with _guard:
-            folder = self._locked()
+            folder = self._lock_folder()
             if folder is None:
                 return self._program
             if not account:  # what counts for every account is everybody's in this program
@@ -93,7 +93,7 @@ class WriterLock:
                     del self._folder.writers[account]
             self._folder, self._program = None, ""
 
-    def _locked(self) -> _FolderLock | None:
+    def _lock_folder(self) -> _FolderLock | None:
         """Return the folder's lock, taken if need be; None while another program has it."""
         folder = self._folder or _held.get(self._path.absolute())
         if folder is None or folder.process != os.getpid():

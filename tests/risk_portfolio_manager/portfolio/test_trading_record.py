@@ -50,10 +50,8 @@ def test_closing_balances_are_those_that_a_book_would_show(found: list[Any]) -> 
     record = TradingRecord().after(
         make_account(balance=balance, equity=balance),
         at_reset,
-        deals,
-        lambda seconds: datetime.fromtimestamp(seconds, UTC),
-        datetime.date,
-        now,
+        [(datetime.fromtimestamp(deal.time, UTC).date().isoformat(), deal) for deal in deals],
+        now.date().isoformat(),
     )
     ended = [close for day, close in balances.items() if day < now.date()]
     assert abs(record.highest_close - max([*ended, at_reset])) < 1e-6
