@@ -191,13 +191,14 @@ class TradingCore:
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes; what alerts call for is judged by it."""
         desk, reading, rpm, pool = self.desk, self._pool.latest_account(), self.rpm, self._pool.stats()
+        held = self._accounts.position_rows(reading)
         seen = DeskSnapshot(
             taken_at=self._clock.now(),
             pool=pool,
             sync=rpm.get_mt5_sync_stats() if rpm is not None else {},
             account=rows.account_row(reading) if reading is not None else None,
             risk=self._risk_row(),
-            positions=self._accounts.position_rows(reading),
+            positions=held if self.review is None or reading is None else self.review.with_commission(held, reading),
             orders=self._accounts.order_rows(reading),
             intents=desk.intent_rows() if desk is not None else (),
             equity=self._equity.points(reading),

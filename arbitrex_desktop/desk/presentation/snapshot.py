@@ -47,7 +47,8 @@ class PositionRow:
     what the desk does by itself with it, in words, empty for nothing; `source`, who asked for it: manual, a strategy's
     name, empty for one opened elsewhere; `first_stop`, the stop that it was sent with, None where that is not known;
     `price_value`, what a move of the price by 1 is worth in account currency, None where that is not known;
-    `currency`, the account's, and `money_digits`, its decimals.
+    `currency`, the account's, and `money_digits`, its decimals; `commission`, what was charged for opening it, with
+    fees, negative for what was paid, None where the deals do not tell it.
     """
 
     ticket: int
@@ -71,6 +72,7 @@ class PositionRow:
     price_value: float | None = None
     money_digits: int = 2
     currency: str = ""
+    commission: float | None = None
 
     @property
     def risk_to_stop(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,10 +16,11 @@ from typing import Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.journal.journal import journal_path
+from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.desk.review.journal_facts import JournalFacts, OrderPrices, open_facts
 from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
-from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
+from arbitrex_desktop.desk.review.trades import ClosedTrade, OpenCosts, TradeBook, read_deals
 from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import AccountKey, TradeDeal
@@ -33,6 +35,8 @@ _LATE: Final = timedelta(days=2)
 """Deals may reach the history late: so much of it is read again."""
 _MOST_STEPS: Final = 4_000
 _USUAL_DIGITS: Final = 5
+_SAME_LOTS: Final = 1e-9
+_UNKNOWN: Final = OpenCosts(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,22 @@ class ReviewDesk:
         self._orders: dict[int, OrderPrices] = {}
         self._kept_at = -math.inf
         self._past = _Past()
+        self._held: tuple[AccountKey | None, Mapping[int, OpenCosts]] = (None, {})
+
+    def with_commission(self, rows: tuple[PositionRow, ...], reading: AccountReading) -> tuple[PositionRow, ...]:
+        """Return positions with what was charged for opening them, where the deals that were read last tell it.
+
+        Reads nothing: a position that the deals do not know, or in another size, has none until they are read again.
+        """
+        account, held = self._held
+        if account != reading.account.key:
+            return rows
+        numbers = {position.ticket: position.identifier or position.ticket for position in reading.positions}
+        costs = [held.get(numbers.get(row.ticket, row.ticket), _UNKNOWN) for row in rows]
+        return tuple(
+            replace(row, commission=cost.commission) if abs(cost.lots - row.volume) < _SAME_LOTS else row
+            for row, cost in zip(rows, costs, strict=True)
+        )
 
     def take(self, reading: AccountReading, anchor: float | None) -> None:
         """Keep the equity of a reading, once a minute; `anchor`, what the day's loss is measured from."""
@@ -145,7 +165,9 @@ class ReviewDesk:
                 raise CommandRefused("another account was connected meanwhile; please look again")
             self._deals |= {deal.ticket: deal for deal in history.deals}
             self._orders |= {order.ticket: OrderPrices(order.price_open, order.sl) for order in history.orders}
-            return read_deals(self._deals.values(), self._pool.server_time_to_utc, reading.account.currency_digits)
+            book = read_deals(self._deals.values(), self._pool.server_time_to_utc, reading.account.currency_digits)
+            self._held = (account, book.held)
+            return book
 
     def _trades(
         self, reading: AccountReading, query: ReviewQuery, book: TradeBook, report: ReportProgress

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, DealType
 from arbitrex_desktop.mt5.results import TradeDeal
@@ -160,6 +160,16 @@ class BalanceStep:
     paid: bool
 
 
+class OpenCosts(NamedTuple):
+    """What deals say of a position that is open: its lots, and what was charged for opening them.
+
+    `commission`, with fees, is in account currency and negative for what was paid; what a close will cost is not in it.
+    """
+
+    lots: float
+    commission: float
+
+
 @dataclass(frozen=True, slots=True)
 class TradeBook:
     """All that deals add up to, oldest first.
@@ -169,12 +179,14 @@ class TradeBook:
         flows: deposits, withdrawals and charges
         open_costs: what was booked already for positions of which nothing was closed, in account currency
         steps: every change of the balance
+        held: the positions that are open, by the broker's number of them
     """
 
     trades: tuple[ClosedTrade, ...] = ()
     flows: tuple[MoneyFlow, ...] = ()
     open_costs: float = 0.0
     steps: tuple[BalanceStep, ...] = ()
+    held: Mapping[int, OpenCosts] = field(default_factory=dict)
 
 
 def read_deals(deals: Iterable[TradeDeal], to_utc: ToUtc, digits: int = 2) -> TradeBook:
@@ -188,12 +200,14 @@ def read_deals(deals: Iterable[TradeDeal], to_utc: ToUtc, digits: int = 2) -> Tr
         elif amount_of(deal):
             at = to_utc(_msc(deal) / 1000)
             flows.append(MoneyFlow(deal.ticket, at, amount_of(deal), _kind(deal), deal.comment))
-    lives = [life for position in by_position.values() for life in _lives(position, digits)]
+    by_number = {number: _lives(position, digits) for number, position in by_position.items()}
+    lives = [life for position in by_number.values() for life in position]
     trades = sorted((life.trade(to_utc) for life in lives if life.exits), key=lambda trade: trade.closed_at)
     costs = math.fsum(amount for life in lives if not life.exits for amount in life.amounts())
     booked = (deal for deal in ordered if amount_of(deal) and deal.type != DealType.CREDIT)
     steps = tuple(BalanceStep(to_utc(_msc(deal) / 1000), amount_of(deal), deal.type in _PAID) for deal in booked)
-    return TradeBook(tuple(trades), tuple(flows), costs, steps)
+    held = {number: position[-1].open_costs(digits) for number, position in by_number.items() if position[-1].is_open}
+    return TradeBook(tuple(trades), tuple(flows), costs, steps, held)
 
 
 def amount_of(deal: TradeDeal) -> float:
@@ -240,6 +254,16 @@ class _Life:
         if not self.entries:
             return math.inf
         return math.fsum((*(fill.volume for fill in self.entries), *(-fill.volume for fill in self.exits)))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something of it is open, as far as its opening deals are known."""
+        return bool(self.entries) and self.left > _EPSILON
+
+    def open_costs(self, digits: int) -> OpenCosts:
+        """Return what is open, and its share of what was charged for opening, in an account's `digits`."""
+        charged = math.fsum(fill.commission + fill.fee for fill in self.entries)
+        return OpenCosts(self.left, _share(charged, self.left, math.fsum(fill.volume for fill in self.entries), digits))
 
     def amounts(self) -> list[float]:
         """Return what was booked for it."""

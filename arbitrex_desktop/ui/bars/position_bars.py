@@ -15,7 +15,7 @@ from arbitrex_desktop.texts import _, ngettext
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.commands import ClosePosition, ClosePositions, MoveStops
-from arbitrex_desktop.ui.models.positions import more_at_risk, result_of
+from arbitrex_desktop.ui.models.positions import more_at_risk, result_text
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
@@ -48,10 +48,10 @@ class PartBar(PromptBar):
         self._row = row
         try:
             message, tone = (
-                _("{lots} lots of {symbol} stay open, profit and swap of the part {profit}").format(
+                _("{lots} lots of {symbol} stay open; the part: {result}").format(
                     lots=formats.lots(row.volume - self._wanted()),
                     symbol=row.symbol,
-                    profit=result_of(row, self._wanted()),
+                    result=result_text((row,), self._wanted() / row.volume),
                 ),
                 Tone.MUTED,
             )
@@ -229,10 +229,8 @@ class SeveralBar(PromptBar):
             self.act.disarm()
         self.act.setEnabled(bool(hit))
         self.act.set_subject(_("Close {count}").format(count=count), _("Really close {count}?").format(count=count))
-        currency, digits = (hit[0].currency, hit[0].money_digits) if hit else ("", None)
-        profit = formats.money(sum(row.profit + row.swap for row in hit), currency, signed=True, digits=digits)
         self.message.show_text(
-            _("{count} at the market, profit and swap {profit}").format(count=count, profit=profit)
+            _("{count} at the market: {result}").format(count=count, result=result_text(hit))
             if hit
             else _("There are none"),
             Tone.MUTED,

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
@@ -23,10 +24,39 @@ def pips_of(row: PositionRow) -> float:
     return (row.price_current - row.price_open) * row.direction / pip_size(row.digits)
 
 
-def result_of(row: PositionRow, lots: float) -> str:
-    """Return what a close of so many lots brings at the present price, swap included."""
-    share = lots / row.volume if row.volume else 1.0
-    return formats.money((row.profit + row.swap) * share, row.currency, signed=True, digits=row.money_digits)
+def result_of(rows: Iterable[PositionRow], share: float = 1.0) -> str:
+    """Return what a share of positions brings at the present prices, with all costs that are known, in money."""
+    rows = tuple(rows)
+    amount = math.fsum(row.profit + row.swap + (row.commission or 0.0) for row in rows)
+    return _sum(rows, amount * share)
+
+
+def result_text(rows: Iterable[PositionRow], share: float = 1.0) -> str:
+    """Return the same in words: profit, swap and commission, and the sum; what nobody can know is said to be unknown.
+
+    The commission is what was charged for opening; what the broker charges for a close is told by its deal only.
+    """
+    rows = tuple(rows)
+    parts = {
+        "profit": _sum(rows, math.fsum(row.profit for row in rows) * share),
+        "swap": _sum(rows, math.fsum(row.swap for row in rows) * share),
+        "result": result_of(rows, share),
+    }
+    if any(row.commission is None for row in rows):
+        return _("profit {profit}, swap {swap}: {result}, commission not known").format(**parts)
+    commission = _sum(rows, math.fsum(row.commission or 0.0 for row in rows) * share)
+    text = _("profit {profit}, swap {swap}, commission so far {commission}: {result}")
+    return text.format(**parts, commission=commission)
+
+
+def _sum(rows: Sequence[PositionRow], amount: float) -> str:
+    """Return an amount of some positions with their account's currency."""
+    currency, digits = (rows[0].currency, rows[0].money_digits) if rows else ("", None)
+    return formats.money(amount, currency, signed=True, digits=digits)
+
+
+def _commission(row: PositionRow) -> str:
+    return formats.DASH if row.commission is None else _money(row, row.commission)
 
 
 def origin(row: PositionRow) -> str:
@@ -107,13 +137,15 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
                hint=N_("What equity loses from now when the stop is hit, in account currency")),
         Column(N_("Swap"), lambda row: _money(row, row.swap), lambda row: row.swap, "+88.88",
                tip=_position_tip, spare=7),
+        Column(N_("Commission"), _commission, lambda row: row.commission, "+88.88", tip=_position_tip, spare=8,
+               hint=N_("Charged for opening it, with fees, in account currency; a dash where no deal tells it")),
         Column(N_("Age"), age, lambda row: -row.opened_at.timestamp(), "88 min", spare=5,
                tip=lambda row: formats.utc_tip(row.opened_at), hint=N_("How long it has been open")),
         Column(N_("Opened"), lambda row: formats.time_or_day(row.opened_at, now()),
                lambda row: row.opened_at.timestamp(),
-               "2088-88-88 88:88", tip=lambda row: formats.utc_tip(row.opened_at), spare=8),
+               "2088-88-88 88:88", tip=lambda row: formats.utc_tip(row.opened_at), spare=9),
         Column(N_("Ticket"), lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip,
-               spare=9),
+               spare=10),
         Column(N_("By"), origin, origin, "trend-fol", number=False, tip=_position_tip, spare=4,
                hint=N_("The trader here, a strategy, or other: by hand elsewhere or an expert advisor")),
         Column(N_("Standing"), lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 12,

@@ -27,7 +27,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import money_tone
-from arbitrex_desktop.ui.models.positions import position_columns, result_of, risk_text
+from arbitrex_desktop.ui.models.positions import position_columns, result_of, result_text, risk_text
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -35,6 +35,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 _SEVERAL = ""
@@ -67,6 +68,7 @@ class PositionsPanel(Panel):
         self.offer = self.offer_in(self.view.viewport())
         self._headline = ("", Tone.MUTED)
         self.close_button = ConfirmButton(_("Close position"), theme)
+        self.close_note = TonedLabel(theme)
         self.part = QPushButton(_("Part\N{HORIZONTAL ELLIPSIS}"))
         self.stops = QPushButton(_("Stop, target\N{HORIZONTAL ELLIPSIS}"))
         self.break_even = QPushButton(_("Break-even"))
@@ -180,8 +182,10 @@ class PositionsPanel(Panel):
             self.close_button.set_subject(
                 _("Close {what}").format(what=what),
                 _("Really close {what} at the market?").format(what=what),
-                result_of(row, row.volume),
+                result_of((row,)),
             )
+            result = result_text((row,))
+            self.close_note.show_text(result[:1].upper() + result[1:])
             tip = _(
                 "Close ticket {ticket} at the market; also works while halted. Or {close_key}, twice, in the table"
             ).format(ticket=row.ticket, close_key=CLOSE_KEY)
@@ -258,6 +262,7 @@ class PositionsPanel(Panel):
         self.view.choice_changed.connect(self.close_button.disarm)
         self.view.choice_changed.connect(self._show_choice)
         self.close_button.confirmed.connect(self._close)
+        self.close_button.asking_changed.connect(self.close_note.setVisible)
         self.view.activated.connect(lambda _index: self.stops.click())
         key = QShortcut(QKeySequence(CLOSE_KEY), self.view)
         key.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -289,6 +294,11 @@ class PositionsPanel(Panel):
         for bar in (self.part_bar, self.stops_bar, self.several_bar, self.standing_bar):
             bar.hide()
             layout.addWidget(bar)
+        # Above the buttons: they stay under the mouse.
+        self.close_note.setWordWrap(True)
+        self.close_note.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.close_note.hide()
+        layout.addWidget(self.close_note)
         layout.addLayout(tools)
 
 

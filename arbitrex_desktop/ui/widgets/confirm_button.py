@@ -20,10 +20,11 @@ class ConfirmButton(FilledButton):
 
     A double click is one slip of the hand, and counts as one press.
 
-    Signals: `confirmed()`, on the second press.
+    Signals: `confirmed()`, on the second press; `asking_changed(bool)`, when it begins to ask, or asks no more.
     """
 
     confirmed = Signal()
+    asking_changed = Signal(bool)
 
     def __init__(self, text: str, theme: Theme, parent: QWidget | None = None) -> None:
         self._armed = False
@@ -53,11 +54,18 @@ class ConfirmButton(FilledButton):
         """Take the second press of a double click for nothing."""
         event.accept()
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the next press acts."""
+        return self._armed
+
     def disarm(self) -> None:
         """Forget the first press."""
-        self._armed = False
+        asked, self._armed = self._armed, False
         self._timer.stop()
         self.setText(self._plain)
+        if asked:
+            self.asking_changed.emit(False)
 
     def _press(self) -> None:
         if self._armed:
@@ -67,6 +75,7 @@ class ConfirmButton(FilledButton):
         self._armed = True
         self._show_question()
         self._timer.start()
+        self.asking_changed.emit(True)
 
     def _show_question(self) -> None:
         self.setText(f"{self._question} {self._result}".rstrip())

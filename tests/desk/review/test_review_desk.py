@@ -236,3 +236,28 @@ def test_another_account_s_deals_are_not_this_one_s(reviewed: Desk) -> None:
         read(reviewed)
     pool.account, pool.read_history, pool.deals = ours, history, []  # type: ignore[method-assign] # as before
     assert read(reviewed).trades == ()
+
+
+def test_a_position_has_its_commission_once_its_deals_are_read(reviewed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None before; none again where its size is another than the deals say, or the account is another."""
+    reviewed.core.approve(reviewed.core.submit(intent(requested_volume=0.1)))
+    reviewed.step(5.0)
+
+    def commissions() -> list[float | None]:
+        return [row.commission for row in reviewed.core.snapshot().positions]
+
+    assert commissions() == [None]
+    deals = reviewed.broker.deals
+    deals[-1] = replace(deals[-1], commission=-0.7)
+    read(reviewed)
+    assert commissions() == [-0.7]
+    (held,) = reviewed.broker.positions
+    monkeypatch.setattr(reviewed.broker, "positions", [replace(held, volume=0.05)])
+    reviewed.step()
+    assert commissions() == [None]
+    monkeypatch.setattr(reviewed.broker, "positions", [held])
+    reviewed.step()
+    assert commissions() == [-0.7]
+    monkeypatch.setattr(reviewed.broker, "account", replace(reviewed.broker.account, login=4711))
+    reviewed.step()
+    assert commissions() == [None]

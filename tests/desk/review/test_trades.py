@@ -88,6 +88,22 @@ def test_what_is_open_costs_already() -> None:
     assert (book.trades, book.open_costs) == ((), -2.1)
 
 
+def held(deals: tuple[TradeDeal, ...]) -> dict[int, tuple[float, float]]:
+    """Return lots and costs of what is open."""
+    return {number: (round(cost.lots, 8), cost.commission) for number, cost in read_deals(deals, to_utc).held.items()}
+
+
+def test_what_is_still_open_has_its_share_of_what_opening_cost() -> None:
+    """In whole cents; a position without opening deals, and one that is closed, have none."""
+    costs = {"commission": -2.0, "fee": -0.1}
+    part = (deal(1, BUY, IN, 0.3, 1.1, **costs), deal(2, SELL, OUT, 0.1, 1.2, commission=-0.7, profit=9.0))
+    assert held(part) == {7: (0.2, -1.4)}
+    assert held((*part, deal(3, SELL, OUT, 0.2, 1.2))) == {}
+    assert held(part[1:]) == {}
+    reversed_to = (deal(1, BUY, IN, 0.3, 1.1, **costs), deal(2, SELL, INOUT, 0.5, 1.2, commission=-5.0))
+    assert held(reversed_to) == {7: (0.2, -2.0)}
+
+
 @pytest.mark.parametrize(
     ("kind", "amount", "said"),
     [

@@ -25,6 +25,7 @@ from arbitrex_desktop.ui.commands import (
     TraderCommand,
 )
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.positions import position_columns
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.price_type import PriceType
@@ -72,7 +73,10 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
         assert not bar.act.isEnabled(), text
         assert bar.message.text()
     bar.lots.setText("0.2")
-    assert bar.message.text() == "0.30 lots of EURUSD stay open, profit and swap of the part +41.68 EUR"
+    assert bar.message.text() == (
+        "0.30 lots of EURUSD stay open; the part: profit +42.00 EUR, swap \N{MINUS SIGN}0.32 EUR: +41.68 EUR, "
+        "commission not known"
+    )
     bar.act.click()
     assert bar.act.text() == "Really close 0.20 of 0.50?"
     bar.lots.setText("0.3")
@@ -100,14 +104,30 @@ def test_a_position_waits_for_its_own_command(panel: PositionsPanel) -> None:
 
 
 def test_the_question_before_a_close_says_what_it_brings(panel: PositionsPanel, fresh: Make) -> None:
-    """Profit and swap by now, in the account's currency; that they move with the market asks nothing anew."""
+    """Profit, swap and commission by now, and their sum, with the currency; that they move asks nothing anew."""
+    assert not panel.close_note.isVisible()
     panel.close_button.click()
-    for profit, words in ((99.0, "+97.50 EUR"), (-7.25, "\N{MINUS SIGN}8.75 EUR")):
-        panel.refresh(fresh(positions=(position_row(BIG, profit=profit, swap=-1.5),)))
-        assert panel.close_button.text() == f"Really close 0.50 EURUSD at the market? {words}"
+    minus = "\N{MINUS SIGN}"
+    for profit, commission, total, words in (
+        (99.0, -3.5, "+94.00 EUR", f"Profit +99.00 EUR, swap {minus}1.50 EUR, commission so far {minus}3.50 EUR"),
+        (-7.25, None, f"{minus}8.75 EUR", f"Profit {minus}7.25 EUR, swap {minus}1.50 EUR"),
+    ):
+        panel.refresh(fresh(positions=(position_row(BIG, profit=profit, swap=-1.5, commission=commission),)))
+        assert panel.close_button.text() == f"Really close 0.50 EURUSD at the market? {total}"
+        unknown = "" if commission is not None else ", commission not known"
+        assert panel.close_note.text() == f"{words}: {total}{unknown}"
+        assert panel.close_note.isVisible()
     asked = commands_of(panel)
     panel.close_button.click()
     assert [type(each) for each in asked] == [ClosePosition]
+    assert not panel.close_note.isVisible()
+
+
+def test_commission_that_no_deal_tells_is_no_number(panel: PositionsPanel, fresh: Make) -> None:
+    """A dash, not 0.00: MT5 has it on deals, and they may not be read yet."""
+    place = next(at for at, each in enumerate(position_columns(lambda: None)) if each.title == "Commission")
+    panel.refresh(fresh(positions=(position_row(BIG), position_row(3, commission=-0.7))))
+    assert {panel.model.index(row, place).data() for row in (0, 1)} == {"\N{EN DASH}", "\N{MINUS SIGN}0.70"}
 
 
 def test_two_positions_that_read_alike_are_told_apart(panel: PositionsPanel, fresh: Make) -> None:
@@ -245,7 +265,7 @@ def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh
         panel.several.click()
         assert bar.which.currentText() == "positions of EURUSD"
         bar.which.setCurrentIndex(place)
-        assert bar.message.text().endswith(" EUR")
+        assert bar.message.text().endswith(" EUR, commission not known")
         bar.act.click()
         assert bar.act.text() == f"Really close {words}?"
         bar.act.click()
