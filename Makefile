@@ -33,10 +33,10 @@ pictures:
 	sh installer/setup.sh dev
 	.venv/bin/python installer/make_pictures.py
 
-# Figures, each beside a reference measured in the same run; nothing is asserted about time.
+# Figures, each beside a reference measured in the same run, and their page of docs; nothing is asserted about time.
 bench:
 	sh installer/setup.sh dev
-	.venv/bin/python -m tests.benchmarks.bench --json build/bench.json
+	.venv/bin/python -m tests.benchmarks.bench --json build/bench.json --page docs/measured.md
 
 benchmarks: bench
 	.venv/bin/python -m tests.benchmarks.bench_rpm

@@ -2,8 +2,9 @@
 """What the window costs and how late it is, each figure beside a reference of the same run.
 
 On Linux, and without a screen unless `QT_QPA_PLATFORM` names one.
-`python -m tests.benchmarks.bench [--quick] [--json FILE]` prints a table: ours; the classic design, which is one
-signal a tick into a `QTableWidget`; a bare window; an append with fsync.  The figures stand in FILE as JSON, too.
+`python -m tests.benchmarks.bench [--quick] [--json FILE] [--page FILE]` prints a table: ours; the classic design, which
+is one signal a tick into a `QTableWidget`; a bare window; an append with fsync.  The figures are written as JSON and as
+a part of the documentation, too.
 Medians of one machine: trust the ratios, and none of them while other programs are at work.
 """
 
@@ -25,12 +26,14 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from tests.benchmarks import bench_start
+from tests.benchmarks.bench_page import page
+from tests.benchmarks.bench_rpm import reference
 
 RATES: Final = (0.5, 200.0, 1_000.0, 20_000.0, 100_000.0)
 CLASSIC_RATES: Final = (200.0, 1_000.0, 4_000.0)
 SHOWN: Final = (
-    "latency_p50_ms", "latency_p99_ms", "paint_p50_ms", "paints_a_second", "window_cores", "host_cores", "pause_ms",
-    "bare_timer_pause_ms", "window_mb", "host_mb",
+    "latency_p50_ms", "latency_p99_ms", "backlog_ms", "paint_p50_ms", "paints_a_second", "window_cores", "host_cores",
+    "pause_ms", "bare_timer_pause_ms", "window_mb", "host_mb",
 )  # fmt: skip
 APPENDS: Final = 300
 
@@ -78,6 +81,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, print and write down; return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--page", type=Path, help="where to write the tables of the documentation")
     parser.add_argument("--quick", action="store_true", help="the middle rate only")
     given = parser.parse_args(arguments)
     say = sys.stdout.write
@@ -86,12 +90,14 @@ def main(arguments: Sequence[str]) -> int:
     say(f"{'':22}" + "".join(f"{row['design']} {row['rate']:g}/s".rjust(16) for row in rows) + "\n")
     for name in SHOWN:
         say(f"{name:22}" + "".join(str(row.get(name, "")).rjust(16) for row in rows) + "\n")
-    figures = {"screen": rows, "start": bench_start.measure(), "durable": durable()}
+    machine = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "loop_us": p50_us(reference)}
+    figures = machine | {"screen": rows, "start": bench_start.measure(), "durable": durable()}
     for name in ("start", "durable"):
         say(f"{name}: {json.dumps(figures[name])}\n")
-    if given.json is not None:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    for file, text in ((given.json, json.dumps(figures, indent=2) + "\n"), (given.page, page(figures))):
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
     return 0
 
 

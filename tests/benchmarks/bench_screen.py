@@ -4,8 +4,9 @@
 `python -m tests.benchmarks.bench_screen ours 200` plays 200 ticks a second over 41 symbols on the simulated terminal
 and runs the real window on it; `classic` pushes the same ticks, one signal and one sort each, into a `QTableWidget` of
 fourteen columns in the same process.  One line of JSON comes out: milliseconds from a tick's due time to the end of the
-paint that shows it or a later one of its symbol, milliseconds of a paint, paints a second, cores of window and host,
-and the longest gap between two beats of a timer on the window's thread beside that of an empty event loop.
+paint that shows it or a later one of its symbol, and by how much the last second's were later than the first one's;
+milliseconds of a paint, paints a second, cores of window and host, and the longest gap between two beats of a timer on
+the window's thread beside that of an empty event loop.
 """
 
 from __future__ import annotations
@@ -119,10 +120,13 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
     wait(PAUSES_S)
     beat.stop()
     late = paints.latencies(ticks, epoch, since, until - 0.5)
+    first_second = paints.latencies(ticks, epoch, since, since + 1.0)
+    last_second = paints.latencies(ticks, epoch, until - 1.5, until - 0.5)
     return {
         "latency_p50_ms": quantile(late, 0.5),
         "latency_p99_ms": quantile(late, 0.99),
         "latency_max_ms": quantile(late, 1.0),
+        "backlog_ms": round(float(np.median(last_second) - np.median(first_second)), 1),
         "paint_p50_ms": quantile([seconds * 1000 for seconds in paints.seconds[first:]], 0.5),
         "paints_a_second": round(made / (until - since), 1),
         **{f"{name}_cores": round(cores, 3) for name, cores in used.items()},
