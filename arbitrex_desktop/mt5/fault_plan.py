@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 
 class FaultPlanError(ValueError):
@@ -60,8 +60,7 @@ ONE_SHOT: Final = frozenset({FaultKind.HANG, FaultKind.CRASH, FaultKind.SYMBOLS_
 """Kinds that strike one host process once: the process that takes its place is spared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that goes wrong.
 
     Attributes:
@@ -104,8 +103,7 @@ class Fault:
         return self.start + self.duration
 
 
-@dataclass(frozen=True, slots=True)
-class FaultPlan:
+class FaultPlan(msgspec.Struct, frozen=True):
     """All that is to go wrong, in no particular order."""
 
     faults: tuple[Fault, ...] = ()
@@ -127,37 +125,10 @@ def load_fault_plan(path: Path) -> FaultPlan:
     return FaultPlan(tuple(_fault(f"{path}: fault {number}", entry) for number, entry in enumerate(entries, 1)))
 
 
-_ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
-    "float": (int, float),
-    "int": (int,),
-    "int | None": (int,),
-    "str": (str,),
-    "tuple[str, ...]": (list,),
-}
-_FIELD_TYPES: Final = {field.name: str(field.type) for field in fields(Fault)}
-
-
 def _fault(where: str, entry: object) -> Fault:
-    """Build one fault from its table; `where` begins the messages."""
-    if not isinstance(entry, Mapping) or "kind" not in entry:
-        raise FaultPlanError(f"{where}: expected a table with a 'kind'")
+    """Build one fault from its table; `where` begins the message."""
     try:
-        kind = FaultKind(entry["kind"])
-    except ValueError:
-        known = ", ".join(FaultKind)
-        raise FaultPlanError(f"{where}: unknown kind {entry['kind']!r}, expected one of {known}") from None
-    values = {name: _value(where, name, value) for name, value in entry.items() if name != "kind"}
-    try:
-        return Fault(kind=kind, **values)
-    except FaultPlanError as error:
-        raise FaultPlanError(f"{where}: {error}") from error
-
-
-def _value(where: str, name: str, value: object) -> Any:
-    """Check a field's name and type; lists become tuples."""
-    if name not in _FIELD_TYPES:
-        raise FaultPlanError(f"{where}: unknown field {name!r}, expected one of {', '.join(_FIELD_TYPES)}")
-    wanted = _FIELD_TYPES[name]
-    if isinstance(value, bool) or not isinstance(value, _ACCEPTED[wanted]):
-        raise FaultPlanError(f"{where}: {name} = {value!r}, expected {wanted}")
-    return tuple(str(item) for item in value) if isinstance(value, list) else value
+        return msgspec.convert(entry, Fault)
+    except msgspec.ValidationError as error:
+        has = f"a fault has {', '.join(Fault.__struct_fields__)}; its kind is one of {', '.join(FaultKind)}"
+        raise FaultPlanError(f"{where}: {error} ({has})") from error
