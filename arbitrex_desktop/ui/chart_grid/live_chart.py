@@ -292,7 +292,7 @@ class LiveChart(QWidget):
     def _ask(self, count: int, start: int) -> None:
         self._waits = True
         if start != 0 or count > _MEND_BARS:
-            self._say(_("loading bars\N{HORIZONTAL ELLIPSIS}"), can_cancel=True)
+            self._say(_("Loading\N{HORIZONTAL ELLIPSIS}"), can_cancel=True)
         self.history_asked.emit(HistoryRequest(self.number, self.symbol, self.timeframe, count, start))
 
     def _show_progress(self, answer: HistoryAnswer) -> None:
@@ -302,8 +302,8 @@ class LiveChart(QWidget):
             if empty:
                 self._retry.start()
             return
-        done, count = formats.whole(answer.done), formats.whole(answer.request.count)
-        self._say(_("loading bars: {done} of {count}").format(done=done, count=count), can_cancel=True)
+        share = formats.percent(answer.done / answer.request.count, 0)
+        self._say(_("Loading {share}").format(share=share), can_cancel=True)
 
     def _show_options(self) -> None:
         self.view.set_options(self.options, AxisClock(self.options.zone, self._server))

@@ -22,6 +22,9 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 T = TypeVar("T")
 
+_GIVE_UP: Final = "{}  \N{MULTIPLICATION X}"
+_NOTE_ROOM: Final = 120
+"""Pixels that a note has at least, if it needs them; the tools give way behind their arrow."""
 _VOLUME: Final = N_("Volume")
 _SESSIONS: Final = N_("Sessions")
 COUNTS: Final = {1: N_("One chart"), 2: N_("Two charts"), 4: N_("Four charts"), 9: N_("Nine charts")}
@@ -78,7 +81,12 @@ class ChartToolbar(QWidget):
         self.closes.setToolTip(_("Until the last bar closes"))
         # As large as its longest text: a second that passes lays nothing out anew.
         self.closes.setFixedSize(self.closes.fontMetrics().size(0, countdown(30.9 * 86_400.0)))
-        self.cancel = QPushButton(_("Cancel"))
+        self.cancel = QPushButton()
+        self.cancel.setToolTip(_("Bars are being loaded; press to give it up"))
+        # Wide enough for all of it: a share that grows lays nothing out anew.
+        self.cancel.setMinimumWidth(
+            self.cancel.fontMetrics().horizontalAdvance(_GIVE_UP.format(_("Loading 100 %"))) + 16
+        )
         self.cancel.clicked.connect(self.cancel_asked)
         self.cancel.hide()
         self.plan = self._button(_("Plan"), _("Show the trade of the ticket; drag its stop and target"))
@@ -131,9 +139,14 @@ class ChartToolbar(QWidget):
         self._other.setText("\N{HORIZONTAL ELLIPSIS}" if timeframe in SHOWN else timeframe.name)
 
     def show_note(self, text: str, *, tone: Tone = Tone.MUTED, can_cancel: bool = False) -> None:
-        """Say what is being loaded, or why there is nothing."""
-        self.note.show_text(text, tone)
+        """Say how far loading is on the button that gives it up, or why there is nothing, each with room for it."""
         self.cancel.setVisible(can_cancel)
+        if can_cancel:
+            self.cancel.setText(_GIVE_UP.format(text))
+            self.cancel.setAccessibleName(_("Cancel: {note}").format(note=text))
+        note = "" if can_cancel else text
+        self.note.setMinimumWidth(min(_NOTE_ROOM, self.note.fontMetrics().horizontalAdvance(note)))
+        self.note.show_text(note, tone)
 
     def show_left(self, seconds: float | None) -> None:
         """Say how long the last bar has still to run, nothing where none is being made."""

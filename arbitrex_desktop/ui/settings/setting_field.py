@@ -158,14 +158,18 @@ class SettingField(QWidget):
         self.effect.show_text(text, tone)
         self.effect.setVisible(bool(text))
 
+    @property
+    def label(self) -> str:
+        """What the window calls the setting, without the explanation behind it."""
+        label = self.row.meaning.partition(":")[0]
+        return label[:1].upper() + label[1:]
+
     def show_set(self, also: Mapping[str, tuple[str, str]]) -> None:
-        """Say what a set of limits changes, old and new value by setting."""
-        changes = [
-            f"{name.removeprefix('risk.')} {old} \N{RIGHTWARDS ARROW} {new}" for name, (old, new) in also.items()
-        ]
+        """Say what a set of limits changes, old and new value by what the window calls the setting."""
+        changes = [f"{label} {old} \N{RIGHTWARDS ARROW} {new}" for label, (old, new) in also.items()]
         message = ngettext("changes {count} other setting", "changes {count} other settings", len(changes))
         count = message.format(count=len(changes))
-        self.effect.show_text(f"{count}: {', '.join(changes)}" if changes else _("changes no other setting"), Tone.WARN)
+        self.effect.show_text(f"{count}: {'; '.join(changes)}" if changes else _("changes no other setting"), Tone.WARN)
         self.effect.show()
 
     def discard(self) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
@@ -131,16 +132,17 @@ class SettingsWindow(QDialog):
             return
         named = self._field_named_in(error)
         if named is not None:
-            named.show_error(error)
-        self._show_message(error, Tone.BAD)
+            named.show_error(self._in_words(error))
+        self._show_message(self._in_words(error), Tone.BAD)
         self._show_save()
 
     def _take_change(self, result: CommandResult) -> None:
         if result.error:
-            self._show_message(result.error, Tone.BAD)
+            self._show_message(self._in_words(result.error), Tone.BAD)
             return
         later = cast("tuple[str, ...] | None", result.answer)
-        when = _("; from the next start: {later}").format(later=", ".join(later)) if later else ""
+        names = ", ".join(later or ())
+        when = _("; from the next start: {later}").format(later=self._in_words(names)) if later else ""
         passing = _("In force for {minutes} minutes, and journalled; the file's limits are shown").format(
             minutes=self.minutes.value()
         )
@@ -157,7 +159,7 @@ class SettingsWindow(QDialog):
         if chosen is not None and chosen.is_changed:
             chosen.show_set(
                 {
-                    name: (self.fields[name].said(old), self.fields[name].said(new))
+                    self.fields[name].label: (self.fields[name].said(old), self.fields[name].said(new))
                     for name, (old, new) in found.also.items()
                     if name in self.fields
                 }
@@ -169,6 +171,17 @@ class SettingsWindow(QDialog):
         """Return the changed field whose name an error begins with."""
         changed = (field for field in self.fields.values() if field.is_changed)
         return next((field for field in changed if field.row.name in error), None)
+
+    def _in_words(self, text: str) -> str:
+        """Return a text with what the window calls the settings in place of their names in the file."""
+        labels = {name: field.label for name, field in self.fields.items()}
+        labels |= {name.removeprefix("risk."): label for name, label in labels.items()}
+        names = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+
+        def quoted(found: re.Match[str]) -> str:
+            return f"\N{LEFT DOUBLE QUOTATION MARK}{labels[found[0]]}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+        return re.sub(rf"(?<![\w.])(?:{names})(?![\w.]*\w)", quoted, text) if names else text
 
     # What is shown
 

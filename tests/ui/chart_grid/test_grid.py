@@ -208,7 +208,7 @@ def test_what_a_chart_loads_stands_on_it_and_can_be_cancelled_when_chosen(qtbot:
     """Each of several tells its own progress; Cancel is about the chosen one."""
     trigger(bench, "Two charts")
     first, second = bench.grid.charts
-    assert second.view._caption.note.startswith("loading bars")
+    assert second.view._caption.note.startswith("Loading")
     assert bench.toolbar.cancel.isHidden()
     press(second)
     assert not bench.toolbar.cancel.isHidden()

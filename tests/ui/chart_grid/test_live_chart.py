@@ -77,7 +77,10 @@ def test_progress_is_told_and_can_be_cancelled(qtbot: QtBot, bench: Bench) -> No
     """How far it has come, with a Cancel that takes effect."""
     bench.panel._load_older()
     bench.answer(is_last=False, done=2000)
-    assert bench.toolbar.note.text() == "loading bars: 2,000 of 10,000"
+    assert bench.toolbar.cancel.text() == "Loading 20 %  \N{MULTIPLICATION X}"
+    # Nothing of it is cut, in the smallest window either.
+    bench.toolbar.resize(416, bench.toolbar.height())
+    assert bench.toolbar.cancel.width() >= bench.toolbar.cancel.sizeHint().width()
     with qtbot.waitSignal(bench.grid.history_cancelled):
         bench.toolbar.cancel.click()
     assert bench.toolbar.note.text() == "loading was cancelled"

@@ -129,7 +129,8 @@ def test_other_settings_need_none_and_wait_for_the_next_start(qtbot: QtBot, benc
     assert not bench.window.reason.isVisible()
     bench.window.save.click()
     assert bench.core.settings_desk.changed == [({PENDING: "20"}, "")]
-    assert bench.window.message.text() == f"Saved and journalled; from the next start: {PENDING}"
+    later = "\N{LEFT DOUBLE QUOTATION MARK}Waiting at once\N{RIGHT DOUBLE QUOTATION MARK}"
+    assert bench.window.message.text() == f"Saved and journalled; from the next start: {later}"
 
 
 def test_the_default_is_gone_back_to(qtbot: QtBot, bench: Bench) -> None:
@@ -187,10 +188,21 @@ def test_a_set_of_limits_says_what_it_changes_before_it_is_saved(qtbot: QtBot, b
     checked(qtbot, bench)
     assert bench.window.fields[LIMIT].effect.text() == "changes with the set of limits: 10 % \N{RIGHTWARDS ARROW} 5 %"
     at_the_top = bench.window.fields["risk.preset"].effect
-    assert at_the_top.text() == "changes 1 other setting: max_drawdown 10 % \N{RIGHTWARDS ARROW} 5 %"
+    assert at_the_top.text() == "changes 1 other setting: Maximum drawdown 10 % \N{RIGHTWARDS ARROW} 5 %"
     bench.window.reason.setText("a quiet month")
     bench.window.save.click()
     assert bench.core.settings_desk.changed == [({"risk.preset": "Conservative"}, "a quiet month")]
+
+
+def test_an_error_names_a_setting_as_the_window_does(qtbot: QtBot, bench: Bench) -> None:
+    """Not by its key in the file, which stands below the field only; a longer key that holds it is another."""
+    bench.type(LIMIT, "500")
+    checked(qtbot, bench)
+    error = f"{LIMIT} must be in (0, 1.0] (found 5.0), max_drawdown_x is not known"
+    bench.window.command_done(CommandResult(bench.asked[-1], SettingsCheck(error)))
+    label = "\N{LEFT DOUBLE QUOTATION MARK}Maximum drawdown\N{RIGHT DOUBLE QUOTATION MARK}"
+    words = f"{label} must be in (0, 1.0] (found 5.0), max_drawdown_x is not known"
+    assert (bench.window.message.text(), bench.window.fields[LIMIT].note.text()) == (words, words)
 
 
 @pytest.mark.parametrize(
