@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow
 from arbitrex_desktop.raw_layer.views import AccountMode
+from arbitrex_desktop.ui.chart.marks import LineOwner, LineRef
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, order_row, pool_stats, risk_row
@@ -251,7 +252,7 @@ def test_an_order_dragged_on_the_chart_is_moved_by_the_core(open_window: WindowM
     window.content.intent_form.choose_symbol("EURUSD")
     chart = window.content.chart.chart
     qtbot.waitUntil(chart.isVisible, timeout=OPEN_MS)
-    chart.view.line_dropped.emit("order:31", 1.092)
+    chart.view.line_dropped.emit(LineRef(LineOwner.ORDER, 31), 1.092)
     assert chart.move_bar.isVisible()
     assert not [each for each in core.asked if each[0] == "modify_order"]
     chart.move_bar.act.click()

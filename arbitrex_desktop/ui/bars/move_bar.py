@@ -10,17 +10,8 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.order_bar import order_plan, order_risks_more
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
-from arbitrex_desktop.ui.chart.desk_lines import (
-    ORDER,
-    ORDER_STOP,
-    ORDER_TARGET,
-    POSITION,
-    STOP,
-    TARGET,
-    level_pulled,
-    line_key,
-    pips_text,
-)
+from arbitrex_desktop.ui.chart.desk_lines import level_pulled, pips_text
+from arbitrex_desktop.ui.chart.marks import LineOwner, LinePart, LineRef
 from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.models.positions import more_at_risk
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -34,32 +25,33 @@ class Move:
 
     Attributes:
         position: whose it is, as it stands at the broker.
-        what: `STOP` or `TARGET`.
+        part: its stop or its target.
         price: where it was let go.
     """
 
     position: PositionRow
-    what: str
+    part: LinePart
     price: float
 
     @property
-    def key(self) -> str:
-        """The key of the line that was dragged."""
-        return line_key(self.what, self.position.ticket)
+    def key(self) -> LineRef:
+        """The line that was dragged."""
+        return LineRef(LineOwner.POSITION, self.position.ticket, self.part)
 
     @property
     def title(self) -> str:
         """What the button does."""
         row = self.position
-        return _("Move {what} of {side} {symbol} #{ticket}").format(
-            what=self.what, side=formats.side(row.direction), symbol=row.symbol, ticket=row.ticket
-        )
+        form = _("Move stop of {side} {symbol} #{ticket}")
+        if self.part is LinePart.TARGET:
+            form = _("Move target of {side} {symbol} #{ticket}")
+        return form.format(side=formats.side(row.direction), symbol=row.symbol, ticket=row.ticket)
 
     @property
     def command(self) -> MoveStops:
         """What to ask of the core: this one moved, the other as it is."""
         row = self.position
-        if self.what == STOP:
+        if self.part is LinePart.STOP:
             return MoveStops(row.ticket, self.price, row.take_profit)
         return MoveStops(row.ticket, row.stop_loss, self.price)
 
@@ -67,13 +59,15 @@ class Move:
     def risks_more(self) -> bool:
         """Whether a stop would stand farther away than it does."""
         before = self.position.stop_loss
-        return self.what == STOP and bool(before) and (self.price - (before or 0.0)) * self.position.direction < 0.0
+        if self.part is not LinePart.STOP or not before:
+            return False
+        return (self.price - before) * self.position.direction < 0.0
 
     @property
     def message(self) -> str:
         """What the move would do, in words."""
         row = self.position
-        before = row.stop_loss if self.what == STOP else row.take_profit
+        before = row.stop_loss if self.part is LinePart.STOP else row.take_profit
         from_open = pips_text((self.price - row.price_open) * row.direction, row.digits)
         text = f"{formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(self.price, row.digits)}"
         text += _(", {from_open} from the opening price").format(from_open=from_open)
@@ -91,23 +85,23 @@ class OrderMove:
     Attributes:
         order: as it stands at the broker, with a price.
         price: where it was let go.
-        what: `ORDER`, `ORDER_STOP` or `ORDER_TARGET`.
+        part: which of the three.
     """
 
     order: OrderRow
     price: float
-    what: str = ORDER
+    part: LinePart = LinePart.ENTRY
 
     @property
-    def key(self) -> str:
-        """The key of the line that was dragged."""
-        return line_key(self.what, self.order.ticket)
+    def key(self) -> LineRef:
+        """The line that was dragged."""
+        return LineRef(LineOwner.ORDER, self.order.ticket, self.part)
 
     @property
     def title(self) -> str:
         """What the button does."""
         row = self.order
-        part = {ORDER_STOP: _("stop of "), ORDER_TARGET: _("target of ")}.get(self.what, "")
+        part = {LinePart.STOP: _("stop of "), LinePart.TARGET: _("target of ")}.get(self.part, "")
         return _("Move {part}{kind} {lots} {symbol} #{ticket}").format(
             part=part, kind=row.kind, lots=formats.lots(row.volume), symbol=row.symbol, ticket=row.ticket
         )
@@ -118,9 +112,9 @@ class OrderMove:
         row = self.order
         assert row.price is not None
         return (
-            self.price if self.what == ORDER else row.price,
-            self.price if self.what == ORDER_STOP else row.stop_loss,
-            self.price if self.what == ORDER_TARGET else row.take_profit,
+            self.price if self.part is LinePart.ENTRY else row.price,
+            self.price if self.part is LinePart.STOP else row.stop_loss,
+            self.price if self.part is LinePart.TARGET else row.take_profit,
         )
 
     @property
@@ -140,7 +134,7 @@ class OrderMove:
         row = self.order
         assert row.price is not None
         plan = order_plan(row, self.levels, more=self.risks_more)
-        moved = f"{pips_text(self.price - row.price, row.digits)}; " if self.what == ORDER else ""
+        moved = f"{pips_text(self.price - row.price, row.digits)}; " if self.part is LinePart.ENTRY else ""
         return f"{plan}; {moved}{self._risk()}"
 
     def _risk(self) -> str:
@@ -153,20 +147,19 @@ class OrderMove:
         return _("{pips_text} at its stop").format(pips_text=pips_text(result, self.order.digits))
 
 
-def move_of(key: str, price: float, snapshot: DeskSnapshot | None) -> Move | OrderMove | None:
+def move_of(key: LineRef, price: float, snapshot: DeskSnapshot | None) -> Move | OrderMove | None:
     """Return what a chart's line let go at a price asks for; None for the plan's, levels, and for what is no more."""
-    what, _colon, ticket = key.partition(":")
-    if ticket == "0" or snapshot is None:
+    if snapshot is None:
         return None
-    if what in {ORDER, ORDER_STOP, ORDER_TARGET}:
-        order = next((row for row in snapshot.orders if row.ticket == int(ticket)), None)
-        return OrderMove(order, price, what) if order is not None and order.price is not None else None
-    if what not in {POSITION, STOP, TARGET}:
+    if key.owner is LineOwner.ORDER:
+        order = next((row for row in snapshot.orders if row.ticket == key.number), None)
+        return OrderMove(order, price, key.part) if order is not None and order.price is not None else None
+    if key.owner is not LineOwner.POSITION:
         return None
-    position = next((row for row in snapshot.positions if row.ticket == int(ticket)), None)
+    position = next((row for row in snapshot.positions if row.ticket == key.number), None)
     if position is None:
         return None
-    return Move(position, level_pulled(position, price) if what == POSITION else what, price)
+    return Move(position, level_pulled(position, price) if key.part is LinePart.ENTRY else key.part, price)
 
 
 class MoveBar(PromptBar):

@@ -11,22 +11,18 @@ from typing import Final, Self
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
-from arbitrex_desktop.texts import _
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
+from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LinePart, LineRef, PriceLine, Zone
 from arbitrex_desktop.ui.models.check_text import translated
 from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 
-STOP: Final = "stop"
-TARGET: Final = "target"
-PLAN: Final = "plan"
-POSITION: Final = "position"
-ORDER: Final = "order"
-ORDER_STOP: Final = "order_stop"
-ORDER_TARGET: Final = "order_target"
-_NOT_MOVED: Final[Mapping[str, float]] = MappingProxyType({})
-
+PLAN_ENTRY: Final = LineRef(LineOwner.PLAN)
+PLAN_STOP: Final = LineRef(LineOwner.PLAN, part=LinePart.STOP)
+PLAN_TARGET: Final = LineRef(LineOwner.PLAN, part=LinePart.TARGET)
+_NOT_MOVED: Final[Mapping[LineRef, float]] = MappingProxyType({})
+_PART_NAMES: Final = {LinePart.STOP: N_("Stop"), LinePart.TARGET: N_("Target")}
 _LARGEST: Final = "the largest size that would pass is "
 _MARGIN: Final = "MARGIN_LEVEL_LIMIT"
 
@@ -94,12 +90,9 @@ class TradePlan:
         return reward_ratio(self.direction, self.entry, self.stop_loss, self.take_profit)
 
 
-def line_key(what: str, ticket: int) -> str:
-    """Return the key of a position's stop or target, or of an order."""
-    return f"{what}:{ticket}"
-
-
-def desk_lines(snapshot: DeskSnapshot, symbol: str, moved: Mapping[str, float] = _NOT_MOVED) -> tuple[PriceLine, ...]:
+def desk_lines(
+    snapshot: DeskSnapshot, symbol: str, moved: Mapping[LineRef, float] = _NOT_MOVED
+) -> tuple[PriceLine, ...]:
     """Return the lines of a symbol's positions, working orders and waiting intents.
 
     `moved` has the prices of lines that are in the hand or asked about, by their keys: what they say is of there.
@@ -119,28 +112,36 @@ def desk_lines(snapshot: DeskSnapshot, symbol: str, moved: Mapping[str, float] =
     return tuple(lines)
 
 
-def _position_lines(position: PositionRow, currency: str, moved: Mapping[str, float]) -> Iterator[PriceLine]:
+def _position_lines(position: PositionRow, currency: str, moved: Mapping[LineRef, float]) -> Iterator[PriceLine]:
     """Return its entry, stop and target.  Pulled from the entry, a stop or target is set where there is none."""
-    key, side = line_key(POSITION, position.ticket), position.direction
+    key, side = LineRef(LineOwner.POSITION, position.ticket), position.direction
     profit = formats.money(position.profit, currency, signed=True, digits=position.money_digits)
     unprotected = "" if position.stop_loss else _("  no stop")
     text = f"{formats.side(side)} {formats.lots(position.volume)} #{position.ticket}  {profit}{unprotected}"
     if key in moved:
-        what = level_pulled(position, moved[key])
-        text = f"{what.capitalize()} #{position.ticket}  {_result(position, moved[key], position.price_open, currency)}"
+        text = _level_text(position, level_pulled(position, moved[key]), moved[key], currency)
     yield PriceLine(key, position.price_open, text, LineKind.POSITION, side, is_draggable=True)
-    levels = ((STOP, position.stop_loss, LineKind.STOP), (TARGET, position.take_profit, LineKind.TARGET))
-    for what, present, kind in levels:
-        key = line_key(what, position.ticket)
+    levels = (
+        (LinePart.STOP, position.stop_loss, LineKind.STOP),
+        (LinePart.TARGET, position.take_profit, LineKind.TARGET),
+    )
+    for part, present, kind in levels:
+        key = LineRef(LineOwner.POSITION, position.ticket, part)
         price = moved.get(key, present)
         if price:
-            text = f"{what.capitalize()} #{position.ticket}  {_result(position, price, position.price_open, currency)}"
-            yield PriceLine(key, price, text, kind, side, is_draggable=True)
+            yield PriceLine(key, price, _level_text(position, part, price, currency), kind, side, is_draggable=True)
 
 
-def level_pulled(position: PositionRow, price: float) -> str:
+def _level_text(position: PositionRow, part: LinePart, price: float, currency: str) -> str:
+    """Return what a position's stop or target would bring at a price."""
+    result = _result(position, price, position.price_open, currency)
+    return f"{_(_PART_NAMES[part])} #{position.ticket}  {result}"
+
+
+def level_pulled(position: PositionRow, price: float) -> LinePart:
     """Return whether a price pulled from a position's entry is its stop or its target: by the side of the market."""
-    return STOP if (price - position.price_current) * position.direction < 0.0 else TARGET
+    is_stop = (price - position.price_current) * position.direction < 0.0
+    return LinePart.STOP if is_stop else LinePart.TARGET
 
 
 def _result(row: PositionRow | OrderRow, price: float, entry: float, currency: str) -> str:
@@ -152,10 +153,10 @@ def _result(row: PositionRow | OrderRow, price: float, entry: float, currency: s
     return f"{text}  {formats.money(way * row.price_value, currency, signed=True, digits=row.money_digits)}"
 
 
-def _order_lines(order: OrderRow, currency: str, moved: Mapping[str, float]) -> Iterator[PriceLine]:
+def _order_lines(order: OrderRow, currency: str, moved: Mapping[LineRef, float]) -> Iterator[PriceLine]:
     """Return where it rests, its stop and its target, what these would bring counted from there."""
     assert order.price is not None
-    key = line_key(ORDER, order.ticket)
+    key = LineRef(LineOwner.ORDER, order.ticket)
     rests = moved.get(key, order.price)
     text = f"{order.kind} {formats.lots(order.volume)} #{order.ticket}"
     if key in moved:
@@ -169,15 +170,15 @@ def _order_lines(order: OrderRow, currency: str, moved: Mapping[str, float]) -> 
     movable = order.direction != 0 and order.limit_price is None
     yield PriceLine(key, rests, text, LineKind.ORDER, order.direction, is_draggable=movable)
     levels = (
-        (ORDER_STOP, _("Stop"), order.stop_loss, LineKind.STOP),
-        (ORDER_TARGET, _("Target"), order.take_profit, LineKind.TARGET),
+        (LinePart.STOP, order.stop_loss, LineKind.STOP),
+        (LinePart.TARGET, order.take_profit, LineKind.TARGET),
     )
-    for what, name, present, kind in levels:
-        key = line_key(what, order.ticket)
+    for part, present, kind in levels:
+        key = LineRef(LineOwner.ORDER, order.ticket, part)
         price = moved.get(key, present)
         if price:
             text = _("{name} of order #{ticket}  {result}").format(
-                name=name, ticket=order.ticket, result=_result(order, price, rests, currency)
+                name=_(_PART_NAMES[part]), ticket=order.ticket, result=_result(order, price, rests, currency)
             )
             yield PriceLine(key, price, text, kind, order.direction, is_draggable=movable)
 
@@ -189,30 +190,28 @@ def _ghosts(intent: IntentRow) -> Iterator[PriceLine]:
     text = _("pending {side}{kind} {lots} {source}").format(
         side=formats.side(intent.direction), kind=kind, lots=formats.lots(intent.lots), source=intent.source
     )
-    for what, price, message in (
-        ("intent", intent.price, text),
-        ("intent_stop", intent.stop_loss, _("pending stop")),
-        ("intent_target", intent.take_profit, _("pending target")),
+    for part, price, message in (
+        (LinePart.ENTRY, intent.price, text),
+        (LinePart.STOP, intent.stop_loss, _("pending stop")),
+        (LinePart.TARGET, intent.take_profit, _("pending target")),
     ):
         if price:
-            yield PriceLine(f"{what}:{intent.intent_id}", price, message, LineKind.GHOST, intent.direction)
+            key = LineRef(LineOwner.INTENT, intent.intent_id, part)
+            yield PriceLine(key, price, message, LineKind.GHOST, intent.direction)
 
 
 def plan_lines(plan: TradePlan) -> tuple[tuple[PriceLine, ...], tuple[Zone, ...]]:
     """Return entry, stop and target of the planned trade, and the bands between them."""
     if plan.entry is None:
         return (), ()
-    lines = [
-        PriceLine(line_key(PLAN, 0), plan.entry, _entry_text(plan), LineKind.ENTRY, plan.direction, is_draggable=True)
-    ]
+    lines = [PriceLine(PLAN_ENTRY, plan.entry, _entry_text(plan), LineKind.ENTRY, plan.direction, is_draggable=True)]
     zones: list[Zone] = []
-    for what, price, kind in (
-        (STOP, plan.stop_loss, LineKind.STOP),
-        (TARGET, plan.take_profit, LineKind.TARGET),
+    for key, price, kind, said in (
+        (PLAN_STOP, plan.stop_loss, LineKind.STOP, _stop_text),
+        (PLAN_TARGET, plan.take_profit, LineKind.TARGET, _target_text),
     ):
         if price is not None:
-            text = _stop_text(plan, price) if what == STOP else _target_text(plan, price)
-            lines.append(PriceLine(line_key(what, 0), price, text, kind, plan.direction, is_draggable=True))
+            lines.append(PriceLine(key, price, said(plan, price), kind, plan.direction, is_draggable=True))
             zones.append(Zone(min(price, plan.entry), max(price, plan.entry), kind))
     return tuple(lines), tuple(zones)
 

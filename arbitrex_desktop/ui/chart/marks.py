@@ -20,12 +20,46 @@ class LineKind(StrEnum):
     ALERT = "ALERT"
 
 
+class LineOwner(StrEnum):
+    """What a line is of."""
+
+    PLAN = "PLAN"
+    POSITION = "POSITION"
+    ORDER = "ORDER"
+    INTENT = "INTENT"
+    LEVEL = "LEVEL"
+    ALERT = "ALERT"
+
+
+class LinePart(StrEnum):
+    """Which of its owner's prices a line marks."""
+
+    ENTRY = "ENTRY"
+    STOP = "STOP"
+    TARGET = "TARGET"
+
+
+@dataclass(frozen=True, slots=True)
+class LineRef:
+    """Which line it is, to whoever hears of its being dragged.
+
+    Attributes:
+        owner: what it is of.
+        number: ticket, intent, level or alert; 0 for the plan, of which there is one.
+        part: which of the owner's prices; one that has a single price has an entry.
+    """
+
+    owner: LineOwner
+    number: int | str = 0
+    part: LinePart = LinePart.ENTRY
+
+
 @dataclass(frozen=True, slots=True)
 class PriceLine:
     """A horizontal line.
 
     Attributes:
-        key: names the line to whoever hears of its being dragged.
+        key: which one it is.
         price: where it stands.
         text: short, shown at its left end.
         kind: what it means.
@@ -33,7 +67,7 @@ class PriceLine:
         is_draggable: whether the trader may move it.
     """
 
-    key: str
+    key: LineRef
     price: float
     text: str
     kind: LineKind

@@ -55,28 +55,28 @@ class ChartView(QWidget):
     edge with the prices fitted.  Plus, minus, left and right do the same by key.
 
     Signals:
-        line_moved(str, float): a line is being dragged, its key and present price.
-        line_dropped(str, float): it was let go.
-        line_left(str): it was put back to where it was taken.
+        line_moved(LineRef, float): a line is being dragged, which one and its present price.
+        line_dropped(LineRef, float): it was let go.
+        line_left(LineRef): it was put back to where it was taken.
         older_wanted(): the oldest bar is nearly in sight.
         level_wanted(float): a level is to be drawn at this price.
-        edit_wanted(str): a line was double-clicked, its key.
-        removal_wanted(str): the line under the pointer is to go, its key.
-        menu_wanted(QPoint, float, str): the context menu, its place on the screen, the price there, and the key of
-            the line there or nothing.
+        edit_wanted(LineRef): a line was double-clicked.
+        removal_wanted(LineRef): the line under the pointer is to go.
+        menu_wanted(QPoint, float, LineRef | None): the context menu, its place on the screen, the price there, and
+            the line there.
         focused(): the keyboard is here now, by a click or a key.
         moved(): the hand has brought another stretch of time in sight.
         pointed(float | None): the mouse stands at a bar, its seconds on the server clock; None once it has left.
     """
 
-    line_moved = Signal(str, float)
-    line_dropped = Signal(str, float)
-    line_left = Signal(str)
+    line_moved = Signal(object, float)
+    line_dropped = Signal(object, float)
+    line_left = Signal(object)
     older_wanted = Signal()
     level_wanted = Signal(float)
-    edit_wanted = Signal(str)
-    removal_wanted = Signal(str)
-    menu_wanted = Signal(object, float, str)
+    edit_wanted = Signal(object)
+    removal_wanted = Signal(object)
+    menu_wanted = Signal(object, float, object)
     focused = Signal()
     moved = Signal()
     pointed = Signal(object)
@@ -343,7 +343,7 @@ class ChartView(QWidget):
             at = self._pointer
         if len(self._series) and not self._on_axis(at):
             line = self._line_at(at)
-            key = line.key if line is not None else ""
+            key = line.key if line is not None else None
             self.menu_wanted.emit(self.mapToGlobal(at.toPoint()), self.price_at(at.y()), key)
 
     def leaveEvent(self, event: object) -> None:  # noqa: N802 - Qt's name

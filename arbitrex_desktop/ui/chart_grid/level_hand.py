@@ -11,12 +11,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from arbitrex_desktop.texts import _
-from arbitrex_desktop.ui.chart.desk_lines import line_key
-from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine
+from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LineRef, PriceLine
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.chart_grid.levels import Level, Levels
 
-LEVEL: Final = "level"
 _NOTE_WIDTH: Final = 220
 _MOST_LETTERS: Final = 80
 
@@ -76,7 +74,7 @@ class LevelHand(QObject):
     def lines(self) -> tuple[PriceLine, ...]:
         """Return the lines of the symbol's levels."""
         return tuple(
-            PriceLine(line_key(LEVEL, each.number), each.price, each.note, LineKind.LEVEL, is_draggable=True)
+            PriceLine(LineRef(LineOwner.LEVEL, each.number), each.price, each.note, LineKind.LEVEL, is_draggable=True)
             for each in self._levels.of(self.symbol)
         )
 
@@ -85,23 +83,24 @@ class LevelHand(QObject):
         if self.symbol and all(each.price != price for each in self._levels.of(self.symbol)):
             self._levels.add(self.symbol, price)
 
-    def edit(self, key: str) -> None:
+    def edit(self, key: LineRef) -> None:
         """Have the note of the level with this line written."""
         level = self._level(key)
         if level is not None:
             self.field.open_at(level, self._view.price_scale.y(level.price))
 
-    def remove(self, key: str) -> None:
+    def remove(self, key: LineRef) -> None:
         """Take the level with this line away."""
         level = self._level(key)
         if level is not None:
             self._levels.remove(self.symbol, level.number)
 
-    def _level(self, key: str) -> Level | None:
-        what, _, number = key.partition(":")
-        return self._levels.get(self.symbol, int(number)) if what == LEVEL else None
+    def _level(self, key: LineRef) -> Level | None:
+        """Return the level with this line; None for another line, or one that is gone."""
+        levels = self._levels.of(self.symbol) if key.owner is LineOwner.LEVEL else ()
+        return next((each for each in levels if each.number == key.number), None)
 
-    def _drop(self, key: str, price: float) -> None:
+    def _drop(self, key: LineRef, price: float) -> None:
         level = self._level(key)
         if level is not None:
             self._levels.move(self.symbol, level.number, price)

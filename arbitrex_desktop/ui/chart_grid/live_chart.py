@@ -22,23 +22,17 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.alerts.alert_columns import price_alert
 from arbitrex_desktop.ui.bars.move_bar import MoveBar, move_of
-from arbitrex_desktop.ui.chart.alert_lines import ALERT, alert_lines
+from arbitrex_desktop.ui.chart.alert_lines import alert_lines
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.desk_lines import (
-    PLAN,
-    STOP,
-    TARGET,
-    TradePlan,
-    desk_lines,
-    plan_lines,
-)
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan, desk_lines, plan_lines
 from arbitrex_desktop.ui.chart.desk_marks import desk_marks
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.chart.marks import LineOwner, LinePart, LineRef
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.frame_values import Caption
 from arbitrex_desktop.ui.chart.view import ChartView
-from arbitrex_desktop.ui.chart_grid.level_hand import LEVEL, LevelHand
+from arbitrex_desktop.ui.chart_grid.level_hand import LevelHand
 from arbitrex_desktop.ui.chart_grid.levels import Levels
 from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for
 from arbitrex_desktop.ui.commands import PutAlert, RemoveAlert
@@ -108,7 +102,7 @@ class LiveChart(QWidget):
         self._waits = self._complete = self._cancelled = False
         self._plan: TradePlan | None = None
         self._closed: Sequence[ClosedTrade] = ()
-        self._held: tuple[str, float] | None = None
+        self._held: tuple[LineRef, float] | None = None
         self._quote: Quote | None = None
         self._trade: ClosedTrade | None = None
         self.view = ChartView(theme)
@@ -361,16 +355,16 @@ class LiveChart(QWidget):
             return self._plan
         return replace(self._plan, entry=self._quote.ask if self._plan.direction > 0 else self._quote.bid)
 
-    def menu(self, price: float, key: str) -> QMenu:
-        """Return what can be done at a price, where the line with this key stands or none."""
+    def menu(self, price: float, key: LineRef | None) -> QMenu:
+        """Return what can be done at a price, where this line stands or none."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = formats.price(price, self._digits)
         _entry(menu, _("Level at {price}").format(price=text), "L", partial(self._level_hand.add, price))
         _entry(menu, _("Call me at {price}").format(price=text), "", partial(self._add_alert, price))
-        if key.startswith(ALERT):
-            _entry(menu, _("Take the alert away"), "", partial(self.asked.emit, RemoveAlert(key.partition(":")[2])))
-        if key.startswith(LEVEL):
+        if key is not None and key.owner is LineOwner.ALERT:
+            _entry(menu, _("Take the alert away"), "", partial(self.asked.emit, RemoveAlert(str(key.number))))
+        if key is not None and key.owner is LineOwner.LEVEL:
             _entry(menu, _("Note of the level\N{HORIZONTAL ELLIPSIS}"), "", partial(self._level_hand.edit, key))
             _entry(menu, _("Take the level away"), "Del", partial(self._level_hand.remove, key))
         menu.addSeparator()
@@ -394,24 +388,23 @@ class LiveChart(QWidget):
         moment = self._fresh.now or self._clock.now()
         self.asked.emit(PutAlert(price_alert(self.symbol, price, present, self._digits, moment)))
 
-    def _pop_up(self, place: QPoint, price: float, key: str) -> None:
+    def _pop_up(self, place: QPoint, price: float, key: LineRef | None) -> None:
         self.menu(price, key).popup(place)
 
-    def _on_moved(self, key: str, price: float) -> None:
+    def _on_moved(self, key: LineRef, price: float) -> None:
         """Follow a line in the hand: the plan goes into the ticket, others say what they would bring there."""
-        what, _, ticket = key.partition(":")
-        planned = {STOP: self.stop_planned, TARGET: self.target_planned, PLAN: self.entry_planned}
-        if ticket == "0":
-            planned[what].emit(price, self._digits)
+        if key.owner is LineOwner.PLAN:
+            parts = {LinePart.STOP: self.stop_planned, LinePart.TARGET: self.target_planned}
+            parts.get(key.part, self.entry_planned).emit(price, self._digits)
         else:
             self._held = (key, price)
             self._show_lines()
 
-    def _on_left(self, _key: str) -> None:
+    def _on_left(self, _key: LineRef) -> None:
         self._held = None
         self._show_lines()
 
-    def _on_dropped(self, key: str, price: float) -> None:
+    def _on_dropped(self, key: LineRef, price: float) -> None:
         self._held = None
         move = move_of(key, price, self._fresh.snapshot)
         if move is not None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.chart.desk_lines import PLAN_STOP
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.widgets.table_view import TableView
 from tests.fakes.bars import bar_rows
@@ -45,7 +46,7 @@ def drag_stop(window: MainWindow, qtbot: QtBot, symbol: str) -> float:
 
     def stop_at() -> int:
         view.grab()  # Where things stand is known once it has been painted.
-        prices = [line.price for line in view.lines if line.key == "stop:0"]
+        prices = [line.price for line in view.lines if line.key == PLAN_STOP]
         return round(view.price_scale.y(prices[0])) if prices and chart.symbol == symbol else -1
 
     qtbot.waitUntil(lambda: 0 < stop_at() < view.height(), timeout=OPEN_MS)

@@ -21,7 +21,7 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.ui.alerts.alert_columns import price_alert
 from arbitrex_desktop.ui.alerts.desktop_notifications import DesktopNotifications
 from arbitrex_desktop.ui.chart.alert_lines import alert_lines
-from arbitrex_desktop.ui.chart.marks import LineKind
+from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LineRef
 from tests.fakes.clock import START
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot
@@ -68,7 +68,7 @@ def test_alerts_are_lines_of_their_symbol() -> None:
     )
     shown = desk_snapshot(alerts=AlertsView(tuple(AlertRow(rule) for rule in (mine, *others))))
     (line,) = alert_lines(shown, "EURUSD")
-    assert (line.key, line.price, line.kind) == ("alert:p", 1.2, LineKind.ALERT)
+    assert (line.key, line.price, line.kind) == (LineRef(LineOwner.ALERT, "p"), 1.2, LineKind.ALERT)
     assert "sell" in line.text
 
 
@@ -86,9 +86,9 @@ def test_an_alert_is_made_from_the_chart(open_window: WindowMaker, qtbot: QtBot)
     window = open_window(core)
     chart = window.content.chart.chart
     chart.show_symbol("EURUSD")
-    menu = chart.menu(1.25, "")
+    menu = chart.menu(1.25, None)
     next(action for action in menu.actions() if action.text().startswith("Call me at")).trigger()
-    menu = chart.menu(1.25, "alert:abc")
+    menu = chart.menu(1.25, LineRef(LineOwner.ALERT, "abc"))
     next(action for action in menu.actions() if action.text() == "Take the alert away").trigger()
     qtbot.waitUntil(lambda: ("remove_alert", "abc") in core.asked, timeout=OPEN_MS)
     (made,) = [each[1] for each in core.asked if each[0] == "put_alert"]

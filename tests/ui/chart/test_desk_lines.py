@@ -10,11 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
-from arbitrex_desktop.ui.chart.desk_lines import TradePlan, desk_lines, pips_text, plan_lines
-from arbitrex_desktop.ui.chart.marks import LineKind
+from arbitrex_desktop.ui.chart.desk_lines import (
+    PLAN_ENTRY,
+    PLAN_STOP,
+    PLAN_TARGET,
+    TradePlan,
+    desk_lines,
+    pips_text,
+    plan_lines,
+)
+from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LinePart, LineRef
 from arbitrex_desktop.ui.models.ticket import pip_size
 from tests.fakes.desk_data import desk_snapshot, intent_row, order_row, position_row
 
+POSITION = LineRef(LineOwner.POSITION, 7)
+STOP = LineRef(LineOwner.POSITION, 7, LinePart.STOP)
+TARGET = LineRef(LineOwner.POSITION, 7, LinePart.TARGET)
+ORDER = LineRef(LineOwner.ORDER, 31)
+ORDER_STOP = LineRef(LineOwner.ORDER, 31, LinePart.STOP)
+ORDER_TARGET = LineRef(LineOwner.ORDER, 31, LinePart.TARGET)
 PLAN = TradePlan("EURUSD", 1, 5, 1.1, 1.099, 1.102, 0.5, 50.0, "EUR", "APPROVED")
 
 
@@ -26,12 +40,13 @@ def test_positions_orders_and_intents_of_the_symbol_have_lines() -> None:
         intents=(intent_row("a1", price=1.1012),),
     )
     lines = {line.key: line for line in desk_lines(snapshot, "EURUSD")}
-    traded = {"position:7", "stop:7", "target:7", "order:31", "order_stop:31", "order_target:31"}
-    assert set(lines) == traded | {"intent:a1", "intent_stop:a1", "intent_target:a1"}
+    traded = {POSITION, STOP, TARGET, ORDER, ORDER_STOP, ORDER_TARGET}
+    ghosts = {LineRef(LineOwner.INTENT, "a1", part) for part in LinePart}
+    assert set(lines) == traded | ghosts
     assert {key for key, line in lines.items() if line.is_draggable} == traded
-    assert lines["stop:7"].price == 1.095
-    assert "\N{MINUS SIGN}50.0 pips" in lines["stop:7"].text
-    assert {lines[key].kind for key in lines if key.startswith("intent")} == {LineKind.GHOST}
+    assert lines[STOP].price == 1.095
+    assert "\N{MINUS SIGN}50.0 pips" in lines[STOP].text
+    assert {lines[key].kind for key in lines if key.owner is LineOwner.INTENT} == {LineKind.GHOST}
 
 
 def test_an_order_that_has_no_one_price_to_move_stays() -> None:
@@ -47,16 +62,16 @@ def test_lines_say_what_they_would_bring_also_while_they_are_moved() -> None:
     order = order_row(31, price=1.09, stop_loss=1.085, take_profit=None, price_value=30_000.0)
     snapshot = desk_snapshot(positions=(position,), orders=(order,), intents=())
     still = {line.key: line.text for line in desk_lines(snapshot, "EURUSD")}
-    assert still["stop:7"] == "Stop #7  \N{MINUS SIGN}50.0 pips  \N{MINUS SIGN}250.00 EUR"
-    assert still["target:7"] == "Target #7  +100.0 pips  +500.00 EUR"
-    assert still["order_stop:31"] == "Stop of order #31  \N{MINUS SIGN}50.0 pips  \N{MINUS SIGN}150.00 EUR"
-    moved = {line.key: line for line in desk_lines(snapshot, "EURUSD", {"stop:7": 1.101, "order:31": 1.088})}
-    assert (moved["stop:7"].price, moved["stop:7"].text) == (1.101, "Stop #7  +10.0 pips  +50.00 EUR")
-    assert moved["order:31"].price == 1.088
-    assert moved["order:31"].text.endswith(
+    assert still[STOP] == "Stop #7  \N{MINUS SIGN}50.0 pips  \N{MINUS SIGN}250.00 EUR"
+    assert still[TARGET] == "Target #7  +100.0 pips  +500.00 EUR"
+    assert still[ORDER_STOP] == "Stop of order #31  \N{MINUS SIGN}50.0 pips  \N{MINUS SIGN}150.00 EUR"
+    moved = {line.key: line for line in desk_lines(snapshot, "EURUSD", {STOP: 1.101, ORDER: 1.088})}
+    assert (moved[STOP].price, moved[STOP].text) == (1.101, "Stop #7  +10.0 pips  +50.00 EUR")
+    assert moved[ORDER].price == 1.088
+    assert moved[ORDER].text.endswith(
         "\N{MINUS SIGN}20.0 pips  at its stop \N{MINUS SIGN}30.0 pips  \N{MINUS SIGN}90.00 EUR"
     )
-    assert moved["order_stop:31"].text == "Stop of order #31  \N{MINUS SIGN}30.0 pips  \N{MINUS SIGN}90.00 EUR"
+    assert moved[ORDER_STOP].text == "Stop of order #31  \N{MINUS SIGN}30.0 pips  \N{MINUS SIGN}90.00 EUR"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +80,7 @@ def test_lines_say_what_they_would_bring_also_while_they_are_moved() -> None:
 def test_a_level_is_pulled_from_an_entry(direction: int, price: float, what: str) -> None:
     """Which one it becomes is decided by the side of the market."""
     position = position_row(7, direction=direction, price_current=1.1021, stop_loss=None, take_profit=None)
-    (line,) = desk_lines(desk_snapshot(positions=(position,), orders=(), intents=()), "EURUSD", {"position:7": price})
+    (line,) = desk_lines(desk_snapshot(positions=(position,), orders=(), intents=()), "EURUSD", {POSITION: price})
     assert line.text.startswith(f"{what} #7  ")
 
 
@@ -81,9 +96,9 @@ def test_the_plan_says_lots_money_and_r() -> None:
     """Entry, stop and target name size, loss and gain of the answer that was given."""
     lines, zones = plan_lines(PLAN)
     texts = {line.key: line.text for line in lines}
-    assert texts["plan:0"].endswith("BUY 0.50 at market  would pass")
-    assert texts["stop:0"] == "Stop \N{MINUS SIGN}10.0 pips  \N{MINUS SIGN}50.00 EUR"
-    assert texts["target:0"] == "Target +20.0 pips  +2.0 R  +100.00 EUR"
+    assert texts[PLAN_ENTRY].endswith("BUY 0.50 at market  would pass")
+    assert texts[PLAN_STOP] == "Stop \N{MINUS SIGN}10.0 pips  \N{MINUS SIGN}50.00 EUR"
+    assert texts[PLAN_TARGET] == "Target +20.0 pips  +2.0 R  +100.00 EUR"
     assert [zone.kind for zone in zones] == [LineKind.STOP, LineKind.TARGET]
 
 

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.marks import LineKind, Mark, PriceLine, Zone
+from arbitrex_desktop.ui.chart.desk_lines import PLAN_STOP
+from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LineRef, Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import BarStyle, ChartOptions, Indicator
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -114,7 +115,7 @@ def test_older_bars_are_asked_for_and_what_is_seen_stays(qtbot: QtBot, view: Cha
 def test_a_line_stays_under_the_mouse(view: ChartView) -> None:
     """The prices are not fitted anew while it is dragged to the edge; they are once it is let go."""
     low = view.price_scale.price(475)
-    view.show_lines([PriceLine("stop", low, "Stop", LineKind.STOP, is_draggable=True)])
+    view.show_lines([PriceLine(PLAN_STOP, low, "Stop", LineKind.STOP, is_draggable=True)])
     view.grab()
     y = round(view.price_scale.y(low))
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(300, y))
@@ -131,14 +132,14 @@ def test_a_line_stays_under_the_mouse(view: ChartView) -> None:
 def test_a_line_is_dragged_and_dropped(qtbot: QtBot, view: ChartView, series: BarSeries) -> None:
     """While dragged it tells its price on the symbol's grid, and once more when let go."""
     price = float(series.rows["close"][-1])
-    view.show_lines([PriceLine("stop", price, "Stop", LineKind.STOP, 1, True)])
+    view.show_lines([PriceLine(PLAN_STOP, price, "Stop", LineKind.STOP, 1, True)])
     view.grab()
     y = round(view.price_scale.y(price))
     moved: list[tuple[str, float]] = []
     view.line_moved.connect(lambda key, value: moved.append((key, value)))
     with qtbot.waitSignal(view.line_dropped) as dropped:
         drag(view, QPoint(300, y), QPoint(300, y + 40))
-    assert dropped.args == ["stop", moved[-1][1]]
+    assert dropped.args == [PLAN_STOP, moved[-1][1]]
     assert moved[-1][1] == pytest.approx(view.price_at(y + 40), abs=2e-5)
     assert moved[-1][1] < price
     assert round(moved[-1][1], 5) == moved[-1][1]
@@ -147,7 +148,7 @@ def test_a_line_is_dragged_and_dropped(qtbot: QtBot, view: ChartView, series: Ba
 def test_a_line_in_the_hand_is_not_taken_away(view: ChartView, series: BarSeries) -> None:
     """A refresh with the old price while one drags does not let the line jump back."""
     price = float(series.rows["close"][-1])
-    line = PriceLine("stop", price, "Stop", LineKind.STOP, 1, True)
+    line = PriceLine(PLAN_STOP, price, "Stop", LineKind.STOP, 1, True)
     view.show_lines([line])
     view.grab()
     y = round(view.price_scale.y(price))
@@ -163,7 +164,7 @@ def test_a_line_in_the_hand_is_not_taken_away(view: ChartView, series: BarSeries
 def test_a_line_that_may_not_be_moved_pans(view: ChartView, series: BarSeries) -> None:
     """Dragging at a fixed line moves the chart."""
     price = float(series.rows["close"][-1])
-    view.show_lines([PriceLine("position", price, "BUY 0.1", LineKind.POSITION, 1)])
+    view.show_lines([PriceLine(LineRef(LineOwner.POSITION), price, "BUY 0.1", LineKind.POSITION, 1)])
     view.grab()
     y = round(view.price_scale.y(price))
     drag(view, QPoint(300, y), QPoint(500, y))
@@ -179,7 +180,8 @@ def test_every_style_paints_every_part(view: ChartView, series: BarSeries, style
     view.show_quote(price, price + 1e-4)
     view.show_marks([Mark(MONDAY + 380 * 900, price, 1), Mark(MONDAY + 390 * 900, price, -1)])
     view.show_lines(
-        [PriceLine(kind, price, kind, kind, 1) for kind in LineKind], [Zone(price - 0.01, price, LineKind.STOP)]
+        [PriceLine(LineRef(LineOwner.LEVEL, kind), price, kind, kind, 1) for kind in LineKind],
+        [Zone(price - 0.01, price, LineKind.STOP)],
     )
     for notches in (4, -12):
         turn_wheel(view, notches)

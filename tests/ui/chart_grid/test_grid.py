@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
+from arbitrex_desktop.ui.chart.marks import LineOwner
 from arbitrex_desktop.ui.chart.options import BarStyle
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
@@ -195,7 +196,7 @@ def test_looking_at_another_symbol_leaves_the_ticket_alone(qtbot: QtBot, bench: 
     bench.grid.show_plan(TradePlan("EURUSD", 1, 5, stop_loss=LAST - 0.001))
     assert bench.toolbar.trade.isHidden()
     bench.grid.look_at("USDJPY")
-    assert not [line for line in bench.panel.view.lines if line.key.endswith(":0")]
+    assert not [line for line in bench.panel.view.lines if line.key.owner is LineOwner.PLAN]
     assert bench.toolbar.trade.text() == "Trade USDJPY"
     with qtbot.waitSignal(bench.grid.trade_wanted) as wanted:
         bench.toolbar.trade.click()

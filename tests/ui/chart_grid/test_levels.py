@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine
+from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LineRef, PriceLine
 from arbitrex_desktop.ui.chart_grid.levels import Level, Levels
 from arbitrex_desktop.ui.freshness import Freshness
 from tests.ui.chart_grid.bench import LAST, Bench
@@ -101,7 +101,7 @@ def point(bench: Bench, price: float) -> QPoint:
     return at
 
 
-def choose(bench: Bench, price: float, key: str, text: str) -> None:
+def choose(bench: Bench, price: float, key: LineRef | None, text: str) -> None:
     """Choose an entry of the context menu at a price."""
     menu = bench.panel.menu(price, key)
     next(action for action in menu.actions() if action.text().startswith(text)).trigger()
@@ -163,7 +163,7 @@ def test_a_note_is_written_beside_its_line(qtbot: QtBot, bench: Bench) -> None:
 
 def test_the_menu_of_a_price(qtbot: QtBot, bench: Bench) -> None:
     """A level at the price, its note and its end where one stands; another symbol's chart has none of them."""
-    choose(bench, 1.2345, "", "Level at 1.23450")
+    choose(bench, 1.2345, None, "Level at 1.23450")
     (line,) = lines(bench)
     assert line.price == 1.2345
     choose(bench, 1.2345, line.key, "Note")
@@ -174,16 +174,16 @@ def test_the_menu_of_a_price(qtbot: QtBot, bench: Bench) -> None:
     choose(bench, 1.2345, line.key, "Take")
     assert lines(bench) == []
     with qtbot.waitSignal(bench.grid.trade_wanted) as wanted:
-        choose(bench, 1.2345, "", "Trade EURUSD")
+        choose(bench, 1.2345, None, "Trade EURUSD")
     assert wanted.args == ["EURUSD"]
 
 
 def test_a_right_click_asks_for_the_menu_of_its_price(qtbot: QtBot, bench: Bench) -> None:
-    """With the key of the level there."""
+    """With the level there."""
     view = bench.panel.view
     bench.grid.levels.add("EURUSD", LAST)
     view.menu_wanted.disconnect()
-    for price, key in ((LAST, "level:1"), (LAST - 0.001, "")):
+    for price, key in ((LAST, LineRef(LineOwner.LEVEL, 1)), (LAST - 0.001, None)):
         at = point(bench, price)
         with qtbot.waitSignal(view.menu_wanted) as wanted:
             event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at))

@@ -17,8 +17,9 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.chart.desk_lines import TradePlan, pips_text
+from arbitrex_desktop.ui.chart.desk_lines import PLAN_ENTRY, PLAN_STOP, TradePlan, pips_text
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.chart.marks import LineOwner, LinePart, LineRef
 from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
 from arbitrex_desktop.ui.chart_grid.live_chart import FIRST_BARS, MORE_BARS
 from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
@@ -29,6 +30,12 @@ from tests.fakes.desk_data import intent_row, order_row, pool_stats, position_ro
 from tests.ui.chart_grid.bench import LAST, OFFSET, ROWS, Bench
 
 Make = Callable[..., Freshness]
+
+POSITION = LineRef(LineOwner.POSITION, 7)
+STOP = LineRef(LineOwner.POSITION, 7, LinePart.STOP)
+TARGET = LineRef(LineOwner.POSITION, 7, LinePart.TARGET)
+ORDER = LineRef(LineOwner.ORDER, 31)
+ORDER_STOP = LineRef(LineOwner.ORDER, 31, LinePart.STOP)
 
 
 def test_bars_of_the_symbol_shown_are_asked_for(bench: Bench) -> None:
@@ -158,7 +165,7 @@ def test_the_time_until_the_last_bar_closes(bench: Bench, fresh: Make) -> None:
     assert bench.toolbar.closes.text() == ""
 
 
-def drop(bench: Bench, key: str, price: float) -> None:
+def drop(bench: Bench, key: LineRef, price: float) -> None:
     """Drag a line by hand from its price to another."""
     view = bench.panel.view
     view.grab()
@@ -180,11 +187,11 @@ def test_a_stop_let_go_farther_away_asks_and_says_how_much(qtbot: QtBot, bench: 
     bench.panel.refresh(with_position(fresh))
     commands: list[object] = []
     bench.panel.asked.connect(commands.append)
-    drop(bench, "stop:7", LAST - 0.002)
+    drop(bench, STOP, LAST - 0.002)
     assert commands == []
     assert bench.panel.move_bar.isVisible()
     assert "risks" in bench.panel.move_bar.message.text()
-    dragged = next(line.price for line in bench.panel.view.lines if line.key == "stop:7")
+    dragged = next(line.price for line in bench.panel.view.lines if line.key == STOP)
     bench.panel.move_bar.act.click()
     assert commands == [MoveStops(7, dragged, LAST + 0.002)]
     assert dragged == pytest.approx(LAST - 0.002, abs=2e-5)
@@ -194,10 +201,10 @@ def test_a_stop_let_go_farther_away_asks_and_says_how_much(qtbot: QtBot, bench: 
 def test_a_move_that_is_not_wanted_goes_back(bench: Bench, fresh: Make) -> None:
     """Cancel puts the line where the broker has it."""
     bench.panel.refresh(with_position(fresh))
-    drop(bench, "target:7", LAST + 0.001)
+    drop(bench, TARGET, LAST + 0.001)
     assert "risks" not in bench.panel.move_bar.message.text()
     bench.panel.move_bar.cancel.click()
-    line = next(line for line in bench.panel.view.lines if line.key == "target:7")
+    line = next(line for line in bench.panel.view.lines if line.key == TARGET)
     assert line.price == LAST + 0.002
 
 
@@ -212,8 +219,8 @@ def test_an_order_that_is_dragged_asks_once_in_pips_and_risk(bench: Bench, fresh
     bench.panel.refresh(with_order(fresh))
     commands: list[object] = []
     bench.panel.asked.connect(commands.append)
-    drop(bench, "order:31", LAST - 0.0005)
-    dragged = next(line.price for line in bench.panel.view.lines if line.key == "order:31")
+    drop(bench, ORDER, LAST - 0.0005)
+    dragged = next(line.price for line in bench.panel.view.lines if line.key == ORDER)
     assert dragged == pytest.approx(LAST - 0.0005, abs=2e-5)
     assert commands == []
     bar = bench.panel.move_bar
@@ -230,10 +237,10 @@ def test_an_order_that_is_dragged_asks_once_in_pips_and_risk(bench: Bench, fresh
 def test_an_order_nearer_to_its_stop_risks_no_more(bench: Bench, fresh: Make) -> None:
     """No warning; Cancel puts the line back."""
     bench.panel.refresh(with_order(fresh))
-    drop(bench, "order:31", LAST - 0.0015)
+    drop(bench, ORDER, LAST - 0.0015)
     assert "risks more" not in bench.panel.move_bar.message.text()
     bench.panel.move_bar.cancel.click()
-    assert [line.price for line in bench.panel.view.lines if line.key == "order:31"] == [LAST - 0.001]
+    assert [line.price for line in bench.panel.view.lines if line.key == ORDER] == [LAST - 0.001]
 
 
 def test_the_stop_of_an_order_is_dragged_and_its_price_stays(bench: Bench, fresh: Make) -> None:
@@ -246,7 +253,7 @@ def test_the_stop_of_an_order_is_dragged_and_its_price_stays(bench: Bench, fresh
     start = QPoint(600, round(view.price_scale.y(LAST - 0.003)))
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(view, start - QPoint(0, 20))
-    held = next(line for line in view.lines if line.key == "order_stop:31")
+    held = next(line for line in view.lines if line.key == ORDER_STOP)
     assert held.price > LAST - 0.003
     assert held.text.endswith(f"{formats.money((held.price - LAST + 0.001) * 30_000.0, 'EUR', signed=True)}")
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start - QPoint(0, 20))
@@ -268,10 +275,10 @@ def test_a_stop_is_pulled_from_a_position_that_has_none(bench: Bench, fresh: Mak
     QTest.mouseMove(view, at + QPoint(0, 30))
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 30))
     prices = {line.key: line.price for line in view.lines}
-    assert prices["position:7"] == LAST
-    assert prices["stop:7"] < LAST
+    assert prices[POSITION] == LAST
+    assert prices[STOP] < LAST
     bench.panel.move_bar.act.click()
-    assert commands == [MoveStops(7, prices["stop:7"], None)]
+    assert commands == [MoveStops(7, prices[STOP], None)]
 
 
 def test_an_entry_is_not_taken_by_a_hand_that_pans(bench: Bench, fresh: Make) -> None:
@@ -300,7 +307,7 @@ def test_an_order_whose_stop_limits_nothing_says_so(
 ) -> None:
     """Neither a missing stop nor one that was passed is told as so many pips."""
     bench.panel.refresh(with_order(fresh, **changes))
-    drop(bench, "order:31", LAST - 0.0016)
+    drop(bench, ORDER, LAST - 0.0016)
     assert bench.panel.move_bar.message.text().endswith(said)
 
 
@@ -309,16 +316,16 @@ def test_what_changed_at_the_broker_while_asked_is_not_undone(bench: Bench, fres
     commands: list[object] = []
     bench.panel.asked.connect(commands.append)
     bench.panel.refresh(with_order(fresh))
-    drop(bench, "order:31", LAST - 0.0005)
-    price = next(line.price for line in bench.panel.view.lines if line.key == "order:31")
+    drop(bench, ORDER, LAST - 0.0005)
+    price = next(line.price for line in bench.panel.view.lines if line.key == ORDER)
     bench.panel.refresh(with_order(fresh, stop_loss=LAST - 0.002))
     bench.panel.move_bar.act.click()
     assert commands == [ModifyOrder(31, price, LAST - 0.002, None)]
-    drop(bench, "order:31", LAST - 0.0007)
+    drop(bench, ORDER, LAST - 0.0007)
     assert bench.panel.move_bar.isVisible()
     bench.panel.refresh(with_position(fresh))
     assert bench.panel.move_bar.isHidden()
-    drop(bench, "stop:7", LAST - 0.002)
+    drop(bench, STOP, LAST - 0.002)
     assert bench.panel.move_bar.isVisible()
     bench.panel.refresh(fresh(positions=(), orders=(), intents=()))
     assert bench.panel.move_bar.isHidden()
@@ -347,20 +354,20 @@ def test_what_was_traded_is_marked_at_the_servers_clock(bench: Bench, fresh: Mak
     assert bench.panel.view._marks == marks
 
 
-def planned(bench: Bench) -> list[str]:
+def planned(bench: Bench) -> list[LineRef]:
     """Return the keys of the lines that belong to the plan."""
-    return [line.key for line in bench.panel.view.lines if line.key.endswith(":0")]
+    return [line.key for line in bench.panel.view.lines if line.key.owner is LineOwner.PLAN]
 
 
 def test_the_plan_follows_the_market_and_is_dragged_into_the_ticket(bench: Bench) -> None:
     """Its entry is the present ask; its stop tells where it is dragged; the button hides it."""
     bench.put(MONDAY + 299 * 900 + 30, LAST)
     bench.grid.show_plan(TradePlan("EURUSD", 1, 5, stop_loss=LAST - 0.001))
-    entry = next(line for line in bench.panel.view.lines if line.key == "plan:0")
+    entry = next(line for line in bench.panel.view.lines if line.key == PLAN_ENTRY)
     assert entry.price == pytest.approx(LAST + 0.0001)
     moved: list[tuple[float, int]] = []
     bench.panel.stop_planned.connect(lambda price, digits: moved.append((price, digits)))
-    drop(bench, "stop:0", LAST - 0.0015)
+    drop(bench, PLAN_STOP, LAST - 0.0015)
     price, digits = moved[-1]
     assert price == pytest.approx(LAST - 0.0015, abs=2e-5)
     assert digits == 5
