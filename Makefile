@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts pictures bench benchmarks bench-charts growth trials fair-share kill-trial reckoning invariants week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format generated texts pictures bench benchmarks bench-charts growth trials fair-share kill-trial reckoning invariants week mutants windows
 
 demo:
 	./run-demo
@@ -23,10 +23,11 @@ format:
 	.venv/bin/python -m ruff format .
 	.venv/bin/python -m ruff check --fix .
 
-# The catalogues of the window's texts, after a text was added or changed; translations are written by hand.
-texts:
+# Every kept file that is made of the code, after a rule, a setting or a text was added or changed; the translations in
+# the catalogues of texts are written by hand.
+generated texts:
 	sh installer/setup.sh dev
-	.venv/bin/python installer/texts.py
+	.venv/bin/python -m installer.generated
 
 # The guide's pictures, taken from the program itself on the simulated terminal, after the window has changed.
 pictures:

@@ -2,7 +2,7 @@
 """Brings the catalogues of texts up to date: the template from the code, each language from the template, compiled.
 
 What is new comes into a language without a translation, and is English until somebody writes one; what is no more in
-the code goes.  `make texts` runs it; tests/test_texts.py holds that it was run.
+the code goes.  `make generated` runs it; tests/test_texts.py holds that it was run.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ _WIDTH: Final = 120
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Stands in the head of what is compiled, so that the same texts give the same file."""
 
-_HEAD: Final = "# The window's texts: English is the key.  Written by `make texts`; translations are written by hand."
+_HEAD: Final = (
+    "# The window's texts: English is the key.  `make generated` writes it; translations are written by hand."
+)
 
 
 def template() -> Catalog:

@@ -119,9 +119,9 @@ def test_a_mark_holds_the_whole_text() -> None:
 
 
 def test_the_catalogues_are_up_to_date() -> None:
-    """Template, translations and what is made of them are as `make texts` leaves them."""
+    """Template, translations and what is made of them are as `make generated` leaves them."""
     stale = [path.name for path, content in catalogues.files() if path.read_bytes() != content]
-    assert stale == [], "run make texts"
+    assert stale == [], "run `make generated`"
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)

@@ -51,9 +51,9 @@ def test_the_agreed_names_are_there_and_every_code_has_words() -> None:
 
 
 def test_the_helps_table_is_current(project_root: Path) -> None:
-    """The page in the help is what the module prints: `python -m ...reason_table > resources/help/reason-codes.md`."""
+    """The page in the help is what the codes say of themselves."""
     page = project_root / "resources" / "help" / "reason-codes.md"
-    assert page.read_text(encoding="utf-8") == reason_table_markdown()
+    assert page.read_text(encoding="utf-8") == reason_table_markdown(), "run `make generated`"
 
 
 @pytest.mark.slow

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Generated from what the rules declare: python -m tests.risk_portfolio_manager.config.field_stub
+# Generated from what the rules declare: make generated
 from dataclasses import dataclass
 from typing import Final
 

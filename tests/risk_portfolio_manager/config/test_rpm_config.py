@@ -18,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
 from arbitrex_desktop.risk_portfolio_manager.parameters import Number
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
-from tests.risk_portfolio_manager.config.field_stub import STUB, stub
+from installer.field_stub import STUB, stub
 from tests.risk_portfolio_manager.helpers import intent, static
 
 DEFAULTS: dict[str, Any] = {
@@ -207,8 +207,8 @@ def test_a_misspelt_setting_is_refused_when_it_is_set() -> None:
 
 
 def test_type_checkers_know_every_field() -> None:
-    """`fields.pyi` has each parameter of every rule with its type; `python -m` of `field_stub` writes it anew."""
-    assert STUB.read_text(encoding="utf-8") == stub()
+    """`fields.pyi` has each parameter of every rule with its type."""
+    assert STUB.read_text(encoding="utf-8") == stub(), "run `make generated`"
     written = dict(re.findall(r"^    (\w+): (.+) = \.\.\.$", stub(), re.MULTILINE))
     assert written.keys() == PARAMETERS.keys()
     for name, kind in (("max_drawdown", "float"), ("max_concurrent_positions", "int"), ("loss_anchor", "str")):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -13,47 +14,39 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import number
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, parameters_of
 
-NEW_RULE = """
-from arbitrex_desktop.risk_portfolio_manager.parameters import number
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-
-class LuckyDays(Rule):
-    code = RejectionReason("UNLUCKY", "Today is not a lucky day.", "Wait.")
-    stage = Stage.FINAL
-    subject = "luck"
-    parameters = (number("least_luck", 0.5, "Least luck", "x"),)
-
-    def check(self, context: RuleContext) -> RuleResult:
-        return self.at_least(0.1, context.config.least_luck)
-"""
 ASK = """
 import sys
 from arbitrex_desktop.risk_portfolio_manager import rules
 rules.__path__.append(sys.argv[1])
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig, RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.reason_table import reason_table_markdown
-output = RiskPortfolioManager(enable_persistence=False).evaluate("EURUSD", 1, 0.9, "TRENDING", 0.1, 0.4, 1.15)
-print(output.decision.rejected_trade.rejection_reason)
-lucky = RPMConfig.from_dict({"least_luck": 0.0})
-output = RiskPortfolioManager(lucky, False).evaluate("EURUSD", 1, 0.9, "TRENDING", 0.1, 0.4, 1.15)
-print(output.decision.status, "`UNLUCKY` | Today is not a lucky day." in reason_table_markdown())
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import pooled
+for most in (0.0, 1_000.0, 999.0):
+    rpm = pooled(FakePool(), RPMConfig.from_dict({"max_margin_per_lot": most}))
+    checks = rpm.evaluate("EURUSD", 1, 0.9, "TRENDING", 0.01, 0.4).decision.checks
+    print(next(each.message for each in checks if each.code == "LOT_MARGIN"))
+print("`LOT_MARGIN` | One lot binds too much margin." in reason_table_markdown())
 try:
-    RPMConfig(least_luck=-1).validate()
+    RPMConfig(max_margin_per_lot=-1).validate()
 except ValueError as error:
     print(error)
 """
 
 
 @pytest.mark.slow
-def test_a_rule_is_added_by_one_file(tmp_path: Path) -> None:
-    """A new module in the folder refuses, has its setting with its bounds, and its reason in the help's table."""
-    (tmp_path / "lucky_days.py").write_text(NEW_RULE)
+def test_a_rule_is_added_by_one_file(tmp_path: Path, project_root: Path) -> None:
+    """The recipe's own rule is in force: it refuses, has its setting with its bounds, and its reason in the help."""
+    recipe = (project_root / "docs" / "howto" / "rule.md").read_text(encoding="utf-8")
+    (tmp_path / "lot_margin.py").write_text(dedent(recipe.split("```python\n")[1].split("```")[0]))
     command = [sys.executable, "-c", ASK, str(tmp_path)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=project_root)
     assert said.stdout.splitlines() == [
-        "UNLUCKY",
-        "APPROVED True",
-        "least_luck must be >= 0 (it is -1)",
+        "margin of a lot not checked: switched off",
+        "margin of a lot 1,000.00 USD, limit 1,000.00 USD",
+        "margin of a lot 1,000.00 USD has reached the limit of 999.00 USD",
+        "True",
+        "max_margin_per_lot must be >= 0 (it is -1)",
     ]
 
 

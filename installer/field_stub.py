@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m tests.risk_portfolio_manager.config.field_stub` writes the types of the fields of `RPMConfig`.
-
-The rules declare them, and a type checker does not run the rules; a test holds the file against them.
-"""
+"""The types of the fields of `RPMConfig`, for type checkers: the rules declare them, and those do not run the rules."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Nam
 
 STUB: Final = Path(fields.__file__).with_suffix(".pyi")
 _HEAD: Final = """# SPDX-License-Identifier: MIT
-# Generated from what the rules declare: python -m tests.risk_portfolio_manager.config.field_stub
+# Generated from what the rules declare: make generated
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +41,3 @@ def type_of(parameter: Parameter) -> str:
 def stub() -> str:
     """Return the file."""
     return _HEAD + "".join(f"    {name}: {type_of(each)} = ...\n" for name, each in fields.PARAMETERS.items())
-
-
-if __name__ == "__main__":
-    STUB.write_text(stub(), encoding="utf-8")
