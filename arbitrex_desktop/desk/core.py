@@ -25,7 +25,7 @@ from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
 from arbitrex_desktop.desk.execution.positions import PositionActions, Which
 from arbitrex_desktop.desk.gate import Gate
-from arbitrex_desktop.desk.halt import TradingHalt
+from arbitrex_desktop.desk.halt import HALTED_ANEW, TradingHalt
 from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentState, SeenTrade
@@ -276,11 +276,15 @@ class TradingCore:
         """Lift the halt; the reason is journalled and may not be empty."""
         if refusal := self._limits.lock_reason() if reason.strip() else NO_REASON:
             raise CommandRefused(refusal)
+        seen = self._halt.engaged
         self._background.join()
         with self._accounts.journal_session() as desk:
             desk.book.note(EventKind.RESUMED, actor=TRADER, reason=reason)
         self._guard("halt", self._halt.clear_note)
-        self._halt.lift(reason)
+        self._halt.lift(reason, seen)
+        if self._halt.engaged is not None:
+            self._background.begin("desk-halt", self._persist_halt)
+            raise CommandRefused(HALTED_ANEW)
         self._notices.resolve("halt", f"trading resumed: {reason}")
 
     def arm(self, typed_login: str) -> None:
@@ -385,10 +389,9 @@ class TradingCore:
 
     def _reevaluate(self) -> None:
         """Expire and judge again what is pending."""
-        if self.desk is None:
-            return
-        self.desk.pending.expire()
-        self.desk.pending.reevaluate()
+        if self.desk is not None:
+            self.desk.pending.expire()
+            self.desk.pending.reevaluate()
 
     def _settle(self) -> None:
         """Bring orders of unknown fate to an end."""
@@ -400,8 +403,7 @@ class TradingCore:
 
     def _apply_policy(self) -> None:
         """Approve the next one that a policy lets pass without a person."""
-        intent = self.desk.policy.next() if self.desk is not None else None
-        if intent is not None:
+        if self.desk is not None and (intent := self.desk.policy.next()) is not None:
             self._approve(intent.intent_id, POLICY)
 
     def _remember_halt(self) -> None:
@@ -417,8 +419,7 @@ class TradingCore:
 
     def _persist_halt(self) -> None:
         """Have the halt outlive the program: in the note, in the RPM's state and in the journal."""
-        reason = self._halt.reason
-        if reason is not None:
+        if (reason := self._halt.reason) is not None:
             self._guard("halt", self._halt.write_note)
             self._guard("halt", self._halt.latch)
             self._journal_note("halt", EventKind.HALTED, reason)

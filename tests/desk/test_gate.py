@@ -111,7 +111,7 @@ def test_halt_lets_only_reducing_orders_pass(gate: Gate) -> None:
     gate.halt.engage("")
     assert gate.blocker() == "trading is halted: halted manually"
     assert gate.blocker(reducing=True) == ""
-    gate.halt.lift("calm")
+    gate.halt.lift("calm", gate.halt.engaged)
     assert gate.blocker() == ""
 
 
@@ -145,7 +145,7 @@ def test_a_check_says_what_the_gate_says(gate: Gate) -> None:
     with pytest.raises(CommandRefused, match=r"^trading is halted: news$"):
         gate.check()
     gate.check(reducing=True)
-    gate.halt.lift("calm")
+    gate.halt.lift("calm", gate.halt.engaged)
     gate.check()
 
 

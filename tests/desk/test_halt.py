@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_it_works_before_there_is_a_risk_manager() -> None:
     assert not rpm.portfolio_state.trading_halted
     halt.latch()
     assert (rpm.portfolio_state.trading_halted, rpm.portfolio_state.halt_reason) == (True, "early")
-    halt.lift("calm")
+    halt.lift("calm", halt.engaged)
     assert rpm.kill_switches.resumed == ["calm"]
     halt.latch()
     assert not rpm.portfolio_state.trading_halted
@@ -114,3 +115,29 @@ def test_without_a_place_for_notes_there_are_none() -> None:
     halt.write_note()
     halt.clear_note()
     assert (halt.read_note(), halt.reason) == ("", "news")
+
+
+@pytest.mark.parametrize("meanwhile", ["journalled", "resumed"])
+def test_a_halt_during_a_resume_wins(desk: Desk, meanwhile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resuming writes to two files, which takes its time: who halts in it is halted, also after a restart."""
+    desk.core.halt("first")
+    desk.core._background.join()
+    assert desk.core.desk is not None
+    owner, name = (
+        (desk.core.desk.book, "note") if meanwhile == "journalled" else (desk.rpm.kill_switches, "manual_resume")
+    )
+    work = getattr(owner, name)
+
+    def halt_and_work(*args: Any, **more: Any) -> None:
+        monkeypatch.setattr(owner, name, work)
+        desk.core.halt("again")
+        work(*args, **more)
+
+    monkeypatch.setattr(owner, name, halt_and_work)
+    with pytest.raises(CommandRefused, match="halted again"):
+        desk.core.resume("calm")
+    desk.core._background.join()
+    assert desk.core._halt.reason == "again"
+    assert desk.rpm.portfolio_state.halt_reason == "again"
+    desk.core.resume("calm now")
+    assert desk.core._halt.reason is None

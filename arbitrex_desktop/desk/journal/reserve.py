@@ -79,29 +79,33 @@ class ExitReserve:
     def events(self) -> tuple[NewEvent, ...]:
         """Return what the journal has not taken over yet, oldest first."""
         with self._lock:
-            try:
-                lines = _whole_lines(self.path.read_bytes())
-                return tuple(msgspec.json.decode(line[_CHECK + 1 :], type=NewEvent) for line in lines)
-            except (OSError, msgspec.DecodeError):
-                return ()
+            return self._events()
+
+    def _events(self) -> tuple[NewEvent, ...]:
+        """Return what is in the file."""
+        try:
+            lines = _whole_lines(self.path.read_bytes())
+            return tuple(msgspec.json.decode(line[_CHECK + 1 :], type=NewEvent) for line in lines)
+        except (OSError, msgspec.DecodeError):
+            return ()
 
     def hand_over(self, journal: Journal) -> int:
         """Have the journal take over what is here, each event once; return how many; raises `JournalError`."""
-        fresh = [each for each in self.events() if journal.find_client(SOURCE, each.client_id) is None]
-        if fresh:
-            journal.append(*(_of_this_journal(each, journal) for each in fresh))
-        self._clear()
-        return len(fresh)
+        with self._lock:  # what is written meanwhile would be cleared unread
+            fresh = [each for each in self._events() if journal.find_client(SOURCE, each.client_id) is None]
+            if fresh:
+                journal.append(*(_of_this_journal(each, journal) for each in fresh))
+            self._clear()
+            return len(fresh)
 
     def _clear(self) -> None:
         """Forget what the journal has taken over; raises `JournalUnavailable`."""
-        with self._lock:
-            try:
-                with self.path.open("r+b") as file:
-                    _write_durably(file.fileno(), b" " * _BYTES)
-                self.waiting = False
-            except OSError as error:
-                raise JournalUnavailable(f"the reserve for exits cannot be cleared: {os_error_text(error)}") from error
+        try:
+            with self.path.open("r+b") as file:
+                _write_durably(file.fileno(), b" " * _BYTES)
+            self.waiting = False
+        except OSError as error:
+            raise JournalUnavailable(f"the reserve for exits cannot be cleared: {os_error_text(error)}") from error
 
     def _take_room(self) -> None:
         """Make the file as long as it will ever be, unless it is."""

@@ -4,20 +4,25 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 import pytest
 
 from arbitrex_desktop.desk.errors import JournalUnavailable
-from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.desk.execution.test_lost_exits import fill_disk, kept, told
 from tests.desk.journal.test_tampering import wait_checked
 from tests.fakes.broker import Mood
+from tests.fakes.clock import START
 
 BY_POLICY = DeskSettings(auto_approve_lots={"bot": 0.2})
 STEPS = ["APPROVED", "SENDING", "FILLED"]
@@ -250,3 +255,27 @@ def test_a_new_journal_takes_words_for_what_it_does_not_know(build: BuildDesk, d
     assert [each.kind for each in events] == [EventKind.ACTION_ENDED] * 3
     assert all(f"of intent {wanted}, which this journal does not know" in each.reason for each in events)
     assert later.core.snapshot().journal_problem == ""
+
+
+def test_what_is_written_while_the_journal_takes_over_stays(tmp_path: Path) -> None:
+    """A strategy's exit is written down on its own thread, at the moment at which the disk has room again."""
+    reserve = ExitReserve(tmp_path / "x.reserve")
+    reserve.prepare()
+    first, second = (NewEvent(START, EventKind.ACTION_SUBMITTED, "bot", reason=each) for each in ("first", "second"))
+    reserve.write(first)
+    writer = Thread(target=reserve.write, args=(second,))
+
+    class Slow(Journal):
+        """A journal during whose writing somebody else writes to the reserve, if that is let."""
+
+        def append(self, *drafts: NewEvent) -> tuple[Event, ...]:
+            """Write, with the other one beside."""
+            writer.start()
+            writer.join(0.2)
+            return super().append(*drafts)
+
+    with closing(Slow(tmp_path / "j.sqlite3")) as journal:
+        assert reserve.hand_over(journal) == 1
+        writer.join()
+        assert [each.reason for each in reserve.events()] == ["second"]
+        assert reserve.waiting
