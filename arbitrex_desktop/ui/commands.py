@@ -370,6 +370,8 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
 
 SENDS_NOTHING: Final = (PreviewIntent, SubmitIntent, RejectIntent)
 """Commands that never reach the broker, and so need not wait for orders that are on their way."""
+LETS_SEND: Final = (ResumeTrading, ArmAccount)
+"""Commands that HALT and disarming are meant to outdo, also where they came first and wait still."""
 QUIET: Final = (PreviewIntent, ReadSettings, CheckSettings, ChangeSettings)
 """Commands whose panel or window says itself what came of them; the strip of notices says nothing."""
 

@@ -42,7 +42,8 @@ class CoreWorker(QObject):
     `phase_failed(Phase, str)`, what failed besides commands, with a message for the trader; `stopped()`, when the
     worker thread has ended.
 
-    Commands queue behind what the core is doing.  `halt` and `disarm` do not; what never reaches the broker queues
+    Commands queue behind what the core is doing.  `halt` and `disarm` do not, and what would undo them and queues still
+    is not carried out; what never reaches the broker queues
     behind its own kind only, once the core has started.
 
     Attributes:
@@ -57,7 +58,7 @@ class CoreWorker(QObject):
     phase_failed = Signal(object, str)
     stopped = Signal()
 
-    _run = Signal(object)
+    _run = Signal(object, int)
     _run_in_lane = Signal(object)
     _seen = Signal(bool)
     _end = Signal()
@@ -71,6 +72,7 @@ class CoreWorker(QObject):
         self._closing = threading.Event()
         self._gate = threading.Lock()
         self._halt_reason: str | None = None
+        self._stops = 0
         self._thread, self._watch_thread, self._lane_thread = QThread(), QThread(), QThread()
         self._thread.setObjectName("core")
         self._watch_thread.setObjectName("core-watch")
@@ -94,7 +96,9 @@ class CoreWorker(QObject):
         reporter: Reporter = threads.Reporter()
         watcher: Watcher = threads.Watcher(reporter)
         watcher.moveToThread(self._watch_thread)
-        runner: Runner = threads.Runner(self._build_halted_if_asked, reporter, self._closing, self._begin)
+        runner: Runner = threads.Runner(
+            self._build_halted_if_asked, reporter, self._closing, self._begin, lambda: self._stops
+        )
         runner.moveToThread(self._thread)
         lane: DeskLane = threads.DeskLane(self._closing)
         lane.moveToThread(self._lane_thread)
@@ -110,6 +114,7 @@ class CoreWorker(QObject):
 
         Raises what the core raises, so that a halt that failed is never taken for one that worked.
         """
+        self._stops += 1
         with self._gate:
             core = self._core
             if core is None:
@@ -125,7 +130,7 @@ class CoreWorker(QObject):
             core.awaited.begin()
             self._run_in_lane.emit(command)
         else:
-            self._run.emit(command)
+            self._run.emit(command, self._stops)
 
     def set_seen(self, *, seen: bool) -> None:
         """Have the core read the market, and report, as often as somebody can see it."""
@@ -139,6 +144,7 @@ class CoreWorker(QObject):
 
         Raises what the core raises, so that a disarming that failed is never taken for one that worked.
         """
+        self._stops += 1
         core = self._core
         if core is not None:
             core.disarm()

@@ -18,7 +18,7 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.errors import NoAccountError
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.texts import N_, _
-from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, Task, TraderCommand
+from arbitrex_desktop.ui.commands import HANDLERS, LETS_SEND, QUIET, CommandResult, Phase, Task, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 _S = ConnectionState
@@ -35,6 +35,7 @@ _SOON_MS: Final = 10
 """Milliseconds to the next step when the core has more to do: commands that wait come in between."""
 
 NOT_RUNNING: Final = N_("the trading core is not running")
+STOPPED_SINCE: Final = N_("trading was stopped after this was asked for, so it was not done")
 CLOSING: Final = N_("the window is closing, so it was not done")
 
 _log = logging.getLogger(__name__)
@@ -190,7 +191,7 @@ class DeskLane(QObject):
 class Runner(QObject):
     """Lives on the worker thread and runs there whatever may block.
 
-    `note` is told what begins now, None when it is over.
+    `note` is told what begins now, None when it is over; `stops` counts how often the trader has stopped trading.
 
     Signals (all emitted on the worker thread): `built(Core)`; `started(Core)`, once it has begun;
     `done(CommandResult)`, when a command has run, well or not; `failed(Phase, str)`, with the message; `finished()`,
@@ -204,9 +205,15 @@ class Runner(QObject):
     finished = Signal()
 
     def __init__(
-        self, factory: CoreFactory, reporter: Reporter, closing: threading.Event, note: Callable[[Task | None], None]
+        self,
+        factory: CoreFactory,
+        reporter: Reporter,
+        closing: threading.Event,
+        note: Callable[[Task | None], None],
+        stops: Callable[[], int] = int,
     ) -> None:
         super().__init__()
+        self._stops = stops
         self._factory = factory
         self._note = note
         self._reporter = reporter
@@ -233,10 +240,16 @@ class Runner(QObject):
         self._timer.start()
         self._step()
 
-    @Slot(object)
-    def run(self, command: TraderCommand) -> None:
-        """Run one command, unless the window is closing: then nothing new may reach the broker."""
+    @Slot(object, int)
+    def run(self, command: TraderCommand, stops: int) -> None:
+        """Run one command, unless the window is closing: then nothing new may reach the broker.
+
+        Nor is trading let go on by what was asked for, and waited here, when it was stopped after so many `stops`.
+        """
         core = self._core
+        if isinstance(command, LETS_SEND) and stops != self._stops():
+            self.done.emit(CommandResult(command, error=_(STOPPED_SINCE)))
+            return
         if core is None or self._closing.is_set():
             self.done.emit(CommandResult(command, error=_(NOT_RUNNING if core is None else CLOSING)))
             return
