@@ -64,10 +64,9 @@ _SYNC_SECONDS: Final = 1.0
 class TradingCore:
     """Implements `ui.seam.Core`.
 
-    `rpm_factory` is called once, after the first attempt to connect; `journal` opens the connected account's; `new_id`
-    makes intents' ids; `halt_note` keeps a halt on a full disk, too; `reserves` gives an account's room for exits on
-    such a disk; `settings_editor` has the file of settings; `watch_list` changes the symbols; `review` reads trades;
-    `alerts`, set before `start`, calls the trader.
+    `rpm_factory` is called once, after the first attempt to connect; `journal` opens the account's; `new_id` makes ids of
+    intents; `halt_note` keeps a halt, and `reserves` has room for exits, on a full disk; `settings_editor` has the file of
+    settings; `watch_list` changes the symbols; `review` reads trades; `alerts`, set before `start`, calls the trader.
     """
 
     alerts: AlertDesk | None = None
