@@ -64,8 +64,8 @@ _SYNC_SECONDS: Final = 1.0
 class TradingCore:
     """Implements `ui.seam.Core`.
 
-    `rpm_factory` is called once, after the first attempt to connect; `journal` opens the account's; `new_id` makes ids of
-    intents; `halt_note` keeps a halt, and `reserves` has room for exits, on a full disk; `settings_editor` has the file of
+    `rpm_factory` is called once, after the first attempt to connect; `journal` opens the account's; `new_id` makes
+    intents' ids; `halt_note` keeps a halt, and `reserves` has room for exits, on a full disk; `settings_editor` has the
     settings; `watch_list` changes the symbols; `review` reads trades; `alerts`, set before `start`, calls the trader.
     """
 
