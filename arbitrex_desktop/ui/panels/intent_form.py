@@ -36,8 +36,8 @@ from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 
 DEBOUNCE_MS: Final = 250
-_RENEW_S: Final = 2.0
-"""Seconds after which a preview is asked for again, since prices move."""
+_RENEW_S, _CLOSED_S = 2.0, 15.0
+"""Seconds after which a preview is asked for again: prices move, in a closed market the account alone."""
 SUBMITTED: Final = N_("Submitted: see Pending intents, or Alerts. Change a field, or press Buy or Sell, for another.")
 _ONE_FIELD: Final = 28
 """Pixels of height that the fields keep where there is least room: the answer goes before them."""
@@ -67,11 +67,10 @@ class IntentFormPanel(Panel):
         self._lagging: IntentRow | None = None
         self._answer_number = -1
         self._asked_request: IntentRequest | None = None
-        self._probes = False
         self._auto_risk: float | None = None
         self._atr_measured: float | None = None
         self._quote_row: QuoteRow | None = None
-        self._is_submitted = False
+        self._is_submitted = self._probes = False
         self._symbol = self._trading_state = ""
         self._no_symbol, self._now = _("Choose a symbol"), Market()
         self._make_fields(theme)
@@ -113,7 +112,8 @@ class IntentFormPanel(Panel):
         self.entry.offer_pairs(fresh.snapshot.intents if fresh.snapshot else (), self._symbol)
         risk = fresh.snapshot.risk if fresh.snapshot else None
         state = risk.trading_state if risk is not None else ""
-        due = fresh.monotonic - self._asked_at >= _RENEW_S
+        is_closed = self._quote_row is not None and self._quote_row.closed
+        due = fresh.monotonic - self._asked_at >= (_CLOSED_S if is_closed else _RENEW_S)
         if state != self._trading_state:
             # What was answered under another state is no answer, and Submit must not wait for the next one to say so.
             self._trading_state, due = state, True

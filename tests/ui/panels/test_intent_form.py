@@ -179,6 +179,19 @@ def test_the_preview_is_renewed_while_prices_move(
     assert len(asked) == 2
 
 
+def test_in_a_closed_market_the_preview_is_seldom_renewed(
+    form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
+) -> None:
+    """Its price stands still for days: the question is asked again four times a minute, not thirty."""
+    form.show_quote(QuoteRow("EURUSD", 5, quote("EURUSD"), 600.0, live=True, closed=True))
+    asked.clear()
+    for _ in range(60):
+        form._awaited = None
+        clock.advance(1)
+        form.refresh(fresh())
+    assert len(asked) == 4
+
+
 def test_an_answer_of_the_past_is_grey(
     form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
 ) -> None:
