@@ -32,7 +32,8 @@ from arbitrex_desktop.settings import Settings
 from tests.benchmarks.bench_screen import wait
 
 _BEGINS: Final = {"open": datetime(2026, 11, 24, 12, tzinfo=UTC), "closed": datetime(2026, 11, 21, 12, tzinfo=UTC)}
-_SETTLES_S: Final = 15.0
+_SETTLES_S: Final = 45.0
+"""One symbol's curve is asked for in each second after the start."""
 _CHANGES_S: Final = 5.0
 _IN_A_SECOND: Final = 1e9
 

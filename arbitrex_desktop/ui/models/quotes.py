@@ -61,6 +61,11 @@ class QuoteRow:
         """Whether the price may be taken for the present one."""
         return self.live and self.age is not None and self.age <= QUOTE_STALE_S
 
+    def reads_like(self, younger: QuoteRow) -> bool:
+        """Whether a row that differs in its age alone reads as this one does: in a closed market for days."""
+        same_age = self.closed or formats.age(self.age) == formats.age(younger.age)
+        return same_age and self.is_fresh == younger.is_fresh and self.closed == younger.closed
+
     @property
     def bid(self) -> float | None:
         """The bid, None before the first quote."""
@@ -288,7 +293,11 @@ class QuoteModel(RowTableModel[QuoteRow]):
             closed = not market_open and live and age > QUOTE_STALE_S
             aged = QuoteRow(symbol, row.digits, row.quote, age, live, closed, row.day, row.closes)
             self._all[symbol] = aged
-            self._replace(places.get(symbol), aged)
+            place = places.get(symbol)
+            if place is not None and aged.reads_like(row):
+                self._rows[place] = aged
+            else:
+                self._replace(place, aged)
 
     def refresh_order(self) -> None:
         """Sort and filter again; called once a second, not on each tick, so that rows can be read and clicked."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
 from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
 from arbitrex_desktop.ui.models.quotes import AGE_COLUMN, TREND, QuoteModel, QuoteRow
-from arbitrex_desktop.ui.models.table import TONE_ROLE
+from arbitrex_desktop.ui.models.table import SORT_ROLE, TONE_ROLE
 from arbitrex_desktop.ui.theme.colours import Tone
 from tests.fakes.desk_data import quote
 
@@ -99,6 +99,21 @@ def test_ageing_repaints_ages_only(model: QuoteModel) -> None:
     seen = watch(model)
     model.age_all(NOW + 1, live=True)
     assert seen == [(0, AGE_COLUMN, AGE_COLUMN)]
+
+
+def test_a_closed_market_s_rows_are_not_read_again(model: QuoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For days nothing in them reads differently but at the moments at which it opens or the connection is lost."""
+    model.merge([quote()], NOW, live=True)
+    model.age_all(NOW + 60, live=True, market_open=False)
+    seen, compared = watch(model), list[int | None]()
+    whole = model._replace
+    monkeypatch.setattr(model, "_replace", lambda place, row: (compared.append(place), whole(place, row)))
+    for hour in range(1, 48):
+        model.age_all(NOW + 3600 * hour, live=True, market_open=False)
+    assert (compared, seen) == ([], [])
+    assert model.index(0, AGE_COLUMN).data(SORT_ROLE) == pytest.approx(47 * 3600)
+    model.age_all(NOW + 3600 * 48, live=False, market_open=False)
+    assert cells(model, 0)[AGE_COLUMN] == "2 d"
 
 
 def test_symbols_sort_by_price_not_by_text(model: QuoteModel) -> None:
