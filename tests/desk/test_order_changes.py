@@ -88,6 +88,14 @@ class TestMoreRisk:
         with pytest.raises(CommandRefused, match=r"allows 1\.00 lots of it so, and the order has 5\.00"):
             desk.core.modify_order(70, 1.14, 1.12, None)
 
+    def test_a_stop_limit_order_risks_what_lies_behind_its_limit(self, desk: Desk) -> None:
+        """Its price only wakes it: moved nearer to the stop, it hides that the stop went away from the limit."""
+        resting = make_order("EURUSD", OrderType.BUY_STOP_LIMIT, 0.1, ticket=70, price_open=1.18, sl=1.15)
+        desk.broker.orders = (replace(resting, price_stoplimit=1.16),)
+        desk.core.modify_order(70, 1.165, 1.14, None)
+        (asked,) = desk.rpm.evaluated
+        assert (asked.order_price, asked.stop_loss) == (1.16, 1.14)
+
     @pytest.mark.parametrize("stop", [None, 1.15])
     def test_an_order_without_a_stop_is_always_judged(self, desk: Desk, stop: float | None) -> None:
         """One that was placed in the terminal without a stop has no risk to compare with."""

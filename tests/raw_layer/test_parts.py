@@ -24,11 +24,13 @@ from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
 from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
 from arbitrex_desktop.raw_layer.views import AccountMode
-from tests.fakes.clock import ManualClock
+from tests.fakes.broker_data import make_symbol
+from tests.fakes.clock import START, ManualClock
 from tests.fakes.desk_data import quote as make_quote
-from tests.fakes.module import tick_rows
+from tests.fakes.module import FakeModule, tick_rows
 
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 
@@ -275,3 +277,19 @@ def test_the_board_calls_its_listeners_after_each_change() -> None:
     unsubscribe()
     board.put([make_quote("EURUSD")])
     assert seen == [(("EURUSD",), 0), (("EURUSD",), 1)]
+
+
+def test_another_account_s_prices_are_no_prices_of_this_one() -> None:
+    """After a fail-over the board is empty until the other broker's own ticks come, though they be of the same name."""
+    begin_msc = int(START.timestamp()) * 1000
+    module, feed = FakeModule(), TickPipeline(ManualClock(START), 500)
+    feed.select({"EURUSD": make_symbol("EURUSD")}, begin_msc)
+    module.add_tick("EURUSD", begin_msc)
+    feed.apply(feed.next_poll().run(module), START)
+    revision, (quote,) = feed.board.changed_since(0)
+    assert feed.board.quote("EURUSD") is quote
+    feed.forget()
+    assert feed.board.quote("EURUSD") is None
+    assert feed.board.changed_since(0) == (revision, ())
+    feed.select({"EURUSD": make_symbol("EURUSD")}, begin_msc)
+    assert feed.board.quote("EURUSD") is None

@@ -68,9 +68,10 @@ class PositionActions:
             self._close(position, volume, actor=actor, reason=reason)
 
     def _close(self, position: TradePosition, volume: float, *, actor: str = TRADER, reason: str = "") -> None:
-        """Close so much of a position."""
+        """Close so much of a position, as far as the broker takes that in one order."""
         ticket, why = position.ticket, f": {reason}" if reason else ""
         info, quote = self.market(position.symbol)
+        volume = min(volume, info.volume_max)
 
         def build() -> dict[str, Any]:
             deviation = self._context.settings.deviation_points
@@ -160,8 +161,9 @@ class PositionActions:
 
     def _check_risk(self, order: TradeOrder, request: Mapping[str, Any]) -> None:
         """Raise `CommandRefused` when the RPM does not let an order lose more than before."""
-        before = abs(order.price_open - order.sl) if order.sl else 0.0
-        after = abs(request["price"] - request["sl"]) if request["sl"] else 0.0
+        # What is bought or sold at a limit once the price has woken it loses from that limit on.
+        before = abs((order.price_stoplimit or order.price_open) - order.sl) if order.sl else 0.0
+        after = abs((order.price_stoplimit or request["price"]) - request["sl"]) if request["sl"] else 0.0
         if before and 0.0 < after <= before + _EPSILON:
             return
         owner = self._log.book.owner_of(order.ticket, order.comment)

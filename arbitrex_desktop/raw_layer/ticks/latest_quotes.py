@@ -39,6 +39,12 @@ class LatestQuotes:
             self._quotes = {symbol: quote for symbol, quote in self._quotes.items() if symbol in digits}
         self._notify()
 
+    def forget(self) -> None:
+        """Drop all quotes: those of another broker are no prices of this one."""
+        with self._lock:
+            self._quotes = {}
+        self._notify()
+
     def put(self, quotes: Iterable[Quote]) -> None:
         """Show newer quotes."""
         with self._lock:

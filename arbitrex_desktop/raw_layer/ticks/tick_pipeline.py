@@ -85,6 +85,7 @@ class TickPipeline:
         self._symbols = {}
         self._displaced = frozenset()
         self._ages = TickAges(self._clock)
+        self.board.forget()
 
     def next_poll(self, wait: float = 0.0, *, account: bool = True) -> Poll:
         """Return what to ask next: one that brings the account audits another symbol, too; `wait` in seconds."""

@@ -49,6 +49,15 @@ def test_a_close_takes_no_more_than_there_is(held: Held, lots: float | None, clo
     assert request["price"] == round(held.broker.quotes["EURUSD"].bid, 5)
 
 
+def test_a_position_larger_than_an_order_may_be_is_closed_in_parts(held: Held) -> None:
+    """Where positions are netted one may be more than the broker's greatest volume: refused, it could not be left."""
+    held.broker.infos["EURUSD"] = replace(held.broker.infos["EURUSD"], volume_max=0.2)
+    held.actions.close(11)
+    assert held.parts.told[-1][2].endswith("; 0.10 lots stay open")
+    held.actions.close(11)
+    assert [each["volume"] for each in held.broker.sent] == [0.2, 0.1]
+
+
 def test_a_part_that_is_closed_for_another_says_why(held: Held) -> None:
     """Who asked stands in the journal, and the reason there and in what the trader reads."""
     held.actions.shrink_to(11, 0.1, actor="desk", reason="standing partial target")
