@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, ConnectionState
 from arbitrex_desktop.texts import N_, _
@@ -47,7 +48,7 @@ def _level_of(fresh: Freshness) -> str:
 def _journal_problem(fresh: Freshness) -> tuple[str, ...]:
     """Return why nothing can be journalled, and so nothing sent."""
     problem = fresh.snapshot.journal_problem if fresh.snapshot else ""
-    return (_("Nothing can be sent: {problem}.").format(problem=problem),) if problem else ()
+    return (_("Nothing can be sent: {problem}.").format(problem=core_text(problem)),) if problem else ()
 
 
 def _nothing_watched(fresh: Freshness) -> str:
@@ -83,13 +84,15 @@ class NoticeSources:
 
     def phase_failed(self, phase: Phase, message: str) -> None:
         """Say that the core itself failed."""
-        self._bar.post("error", f"{_(_PHASE_FAILURES.get(phase, phase))}: {message}", phase)
+        self._bar.post("error", f"{_(_PHASE_FAILURES.get(phase, phase))}: {core_text(message)}", phase)
 
     def command_done(self, result: CommandResult) -> None:
         """Say that a command failed; what came of one that did not is in the core's notices."""
         command = result.command
         if result.error:
-            self._bar.post("error", f"{_(command.failure)}: {result.error}", f"{command.doing} {command.subject}")
+            self._bar.post(
+                "error", f"{_(command.failure)}: {core_text(result.error)}", f"{command.doing} {command.subject}"
+            )
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""
@@ -118,7 +121,9 @@ class NoticeSources:
         message = pool.reason or pool.last_error
         since = formats.clock_time(pool.since)
         return (
-            _("{state} since {since}: {message}").format(state=pool.state, since=since, message=message)
+            _("{state} since {since}: {message}").format(
+                state=core_text(pool.state), since=since, message=core_text(message)
+            )
             if message
             else ""
         )

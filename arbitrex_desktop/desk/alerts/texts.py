@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from arbitrex_desktop.desk.alerts.facts import Facts
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.texts import _
@@ -47,12 +48,14 @@ def _text(rule: AlertRule, facts: Facts, subject: str, value: float | None) -> s
     snapshot = facts.snapshot
     if rule.kind is AlertKind.HALT:
         reason = snapshot.risk.halt_reason if snapshot is not None and snapshot.risk is not None else ""
-        return _("Trading is HALTED: {reason}").format(reason=reason) if reason else _("Trading is HALTED")
+        return _("Trading is HALTED: {reason}").format(reason=core_text(reason)) if reason else _("Trading is HALTED")
     if rule.kind is AlertKind.CONNECTION:
         pool = snapshot.pool if snapshot is not None else None
         if pool is None:
             return _("The connection is gone")
-        return _("The connection is {state}: {reason}").format(state=pool.state, reason=pool.reason)
+        return _("The connection is {state}: {reason}").format(
+            state=core_text(pool.state), reason=core_text(pool.reason)
+        )
     row = next((each for each in snapshot.intents if each.intent_id == subject), None) if snapshot is not None else None
     if row is not None:
         return _of_intent(rule, row)
@@ -71,4 +74,4 @@ def _of_intent(rule: AlertRule, row: IntentRow) -> str:
         return words.format(trade=trade, symbol=row.symbol)
     if rule.kind is AlertKind.DECISION:
         return _("{trade} from {source} waits for your decision").format(trade=trade, source=row.source)
-    return _("{source} sent {trade}: {state}").format(source=row.source, trade=trade, state=row.state.value)
+    return _("{source} sent {trade}: {state}").format(source=row.source, trade=trade, state=core_text(row.state))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from arbitrex_desktop.desk.intents.entry import fill_text, lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Event, Fill, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.texts import _
 
@@ -36,7 +37,7 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
         return None
     if intent.state is IntentState.REJECTED and event.actor != TRADER:
         return _is_refusal(intent)
-    name, reason = _name_of_order(intent), intent.reason or _("no reason was given")
+    name, reason = _name_of_order(intent), core_text(intent.reason) or _("no reason was given")
     fill = intent.fill or Fill()
     late = event.old_state is IntentState.FAILED
     done, after = ("error", _(", after it had counted as FAILED")) if late else ("info", "")
@@ -75,7 +76,7 @@ def _is_refusal(intent: Intent) -> OrderNotice:
     lots = f" {amounts.lots(intent.request.requested_volume)}" if intent.request.requested_volume else ""
     reason = intent.reason or (intent.judgement.reason if intent.judgement else "")
     refused = _("{name} REFUSED by the risk manager").format(name=f"{side}{lots} {intent.request.symbol}")
-    text = f"{refused}{_source_of_intent(intent)}: {reason}"
+    text = f"{refused}{_source_of_intent(intent)}: {core_text(reason)}"
     by_hand = intent.request.source == MANUAL
     return OrderNotice("warning" if by_hand else "info", f"refused {intent.request.source}", text, replaces=not by_hand)
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.texts import N_, _, ngettext
 from arbitrex_desktop.ui import formats
@@ -101,7 +102,7 @@ class TopBar(QWidget):
 
     def show_mode(self, mode: AccountMode | None) -> None:
         """Say what is at stake."""
-        self.mode.show_word(mode.value if mode else _("NO ACCOUNT"), mode_fill(mode))
+        self.mode.show_word(core_text(mode) if mode else _("NO ACCOUNT"), mode_fill(mode))
 
     def show_state(self, fresh: Freshness, state: ShownTradingState) -> None:
         """Show account, trading state and reason."""
@@ -133,9 +134,9 @@ class TopBar(QWidget):
 
     def _reason_of(self, fresh: Freshness, state: ShownTradingState) -> tuple[str, Tone]:
         if state.unconfirmed:
-            return _("{reason} (waiting for the core to confirm)").format(reason=_(state.reason)), Tone.WARN
+            return _("{reason} (waiting for the core to confirm)").format(reason=core_text(state.reason)), Tone.WARN
         if state.reason:
-            return _(state.reason), Tone.WARN
+            return core_text(state.reason), Tone.WARN
         if fresh.blocking_reason:
             # What was not chosen yet stands in the strip of notices, and is nothing bad.
             if fresh.lacks_account:
@@ -144,7 +145,7 @@ class TopBar(QWidget):
             return fresh.blocking_reason, Tone.BAD if is_bad else Tone.WARN
         pool = fresh.snapshot.pool if fresh.snapshot else None
         if pool is not None and pool.state is not ConnectionState.CONNECTED:
-            return f"{pool.state}: {pool.reason}", Tone.WARN
+            return f"{core_text(pool.state)}: {core_text(pool.reason)}", Tone.WARN
         risk = fresh.snapshot.risk if fresh.snapshot else None
         count = len(risk.switches) if risk is not None else 0
         on = ngettext("{count} kill switch is on, see Risk", "{count} kill switches are on, see Risk", count)
@@ -209,7 +210,7 @@ class StatusBar(QStatusBar):
         """Show the newest figures."""
         snapshot = fresh.snapshot
         self.mode.show_word(
-            snapshot.pool.mode.value if snapshot and snapshot.pool.mode else _("NO ACCOUNT"),
+            core_text(snapshot.pool.mode) if snapshot and snapshot.pool.mode else _("NO ACCOUNT"),
             mode_fill(snapshot.pool.mode if snapshot else None),
         )
         arming = arming_state(fresh)
@@ -231,7 +232,7 @@ class StatusBar(QStatusBar):
         word = _("waits for the connection") if waits else _(state.word)
         tone = Tone.TEXT if state.word == ACTIVE and not waits else Tone.WARN
         self._post("trading", _("Trading: {word}").format(word=word), tone)
-        connection = _("core silent") if fresh.core_silent else snapshot.pool.state.value
+        connection = _("core silent") if fresh.core_silent else core_text(snapshot.pool.state)
         self._post(
             "connection",
             _("Connection: {connection}").format(connection=connection),

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -43,7 +44,7 @@ def switch_text(row: SwitchRow, now: datetime | None) -> str:
         if row.by_limit
         else _("Kill switch: {effect}. Set by hand, {since}: {reason}")
     )
-    return form.format(effect=effect, since=formats.short_time(row.since, now), reason=_(row.reason))
+    return form.format(effect=effect, since=formats.short_time(row.since, now), reason=core_text(row.reason))
 
 
 class SwitchLine(QWidget):
@@ -129,7 +130,7 @@ class LiftBar(PromptBar):
         self._row = row
         self.reason.clear()
         scope = scope_text(row)
-        message = f"{scope}: {_(row.reason)}. {_(_LIFTED).format(scope=scope)}"
+        message = f"{scope}: {core_text(row.reason)}. {_(_LIFTED).format(scope=scope)}"
         self.message.show_text(message[:1].upper() + message[1:], Tone.WARN)
         self._show()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)

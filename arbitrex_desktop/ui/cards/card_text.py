@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.check_text import check_text
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.pending_text import approve_tip
-from arbitrex_desktop.ui.models.check_text import check_text
-from arbitrex_desktop.ui.models.desk import STATE_NAMES, cut_lots, decision_tone
+from arbitrex_desktop.ui.models.desk import cut_lots, decision_tone, state_name
 from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
 from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -84,7 +85,7 @@ def card_text(
     waits = row.state is IntentState.PENDING
     word, tone = answer_of(row)
     sentence, sentence_tone = sentence_of(row, blocker)
-    if sentence == row.closing_text:
+    if sentence == core_text(row.closing_text):
         word = ""  # the sentence begins with it
     kind = f" {row.order_kind}" if row.order_kind else ""
     title = f"{formats.side(row.direction)}{kind} {formats.lots(row.lots or row.requested_lots)} {row.symbol}"
@@ -93,7 +94,7 @@ def card_text(
         intent_id=row.intent_id,
         direction=row.direction,
         title=title,
-        left=formats.countdown(seconds_left) if waits else _(STATE_NAMES.get(row.state, row.state.value)),
+        left=formats.countdown(seconds_left) if waits else state_name(row.state),
         left_share=_share_left(row, seconds_left) if waits else 0.0,
         left_tone=_left_tone(row, seconds_left),
         risk=risk,
@@ -117,7 +118,7 @@ def answer_of(row: IntentRow) -> tuple[str, Tone]:
         return _("CLOSES #{closes}{changed}").format(closes=row.closes, changed=changed), Tone.WARN
     if row.decision == REJECTED and (until := wait_of(row.checks)):
         return _("NOT NOW, {until}{changed}").format(until=until, changed=changed), Tone.WARN
-    return f"{row.decision or formats.DASH}{changed}", decision_tone(row.decision)
+    return f"{core_text(row.decision) or formats.DASH}{changed}", decision_tone(row.decision)
 
 
 def sentence_of(row: IntentRow, blocker: str) -> tuple[str, Tone]:
@@ -126,12 +127,12 @@ def sentence_of(row: IntentRow, blocker: str) -> tuple[str, Tone]:
         return blocker, Tone.WARN
     if row.escalation or row.changed:
         return (
-            _("Not what arrived: {escalation}").format(escalation=row.escalation)
+            _("Not what arrived: {escalation}").format(escalation=core_text(row.escalation))
             if row.escalation
-            else _("Changed: {changed}").format(changed=row.changed)
+            else _("Changed: {changed}").format(changed=core_text(row.changed))
         ), Tone.WARN
     if row.closing_text:
-        return row.closing_text, Tone.WARN
+        return core_text(row.closing_text), Tone.WARN
     cut = [each for each in row.checks if each.outcome is Outcome.ADJUST]
     if cut:
         more = _(" (and {count} more)").format(count=len(cut) - 1) if len(cut) > 1 else ""

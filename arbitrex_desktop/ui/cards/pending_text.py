@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.desk.presentation.check_text import check_text
+from arbitrex_desktop.desk.presentation.core_text import core_text, translated
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.desk import cut_lots
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -67,21 +68,22 @@ def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[
     `blocker`, why it cannot be approved; `again`, whether Approve was pressed once; `keys`, whether the keys work now.
     """
     message, tone = _body_text(row, blocker, again=again, keys=keys)
-    return (f"{row.closing_text}. {message}", Tone.WARN) if row.closing_text else (message, tone)
+    return (f"{core_text(row.closing_text)}. {message}", Tone.WARN) if row.closing_text else (message, tone)
 
 
 def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
     if blocker:
         return _("Cannot approve: {blocker}{changed}").format(
-            blocker=blocker, changed=_(" (changed: {changed})").format(changed=row.changed) if row.changed else ""
+            blocker=blocker,
+            changed=_(" (changed: {changed})").format(changed=core_text(row.changed)) if row.changed else "",
         ), Tone.WARN
     if again:
         return _("This is not what arrived: {escalation}. {once_more}").format(
-            escalation=row.escalation, once_more=_(ONCE_MORE)
+            escalation=core_text(row.escalation), once_more=_(ONCE_MORE)
         ) if row.escalation else _(ONCE_MORE), Tone.WARN
     if row.escalation:
         return _("This is not what arrived: {escalation}. {found}. Approve asks once more.").format(
-            escalation=row.escalation, found=_found(row)
+            escalation=core_text(row.escalation), found=_found(row)
         ), Tone.WARN
     how = (
         f"({APPROVE_KEYS})"
@@ -90,7 +92,7 @@ def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tupl
     )
     if row.changed:
         return _("Changed while it waited: {changed}. {found}. Approving cannot be undone {how}.").format(
-            changed=row.changed, found=_found(row), how=how
+            changed=core_text(row.changed), found=_found(row), how=how
         ), Tone.WARN
     return _("{found}. Approving sends the order at once and cannot be undone {how}.").format(
         found=_found(row), how=how

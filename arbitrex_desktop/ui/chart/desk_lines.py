@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.presentation.core_text import translated
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, LineOwner, LinePart, LineRef, PriceLine, Zone
-from arbitrex_desktop.ui.models.check_text import translated
 from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.desk.review.report import duration, percent
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
@@ -165,7 +166,11 @@ def intent_columns(when: Callable[[datetime], str]) -> tuple[Column[PastIntent],
 
     def tip(row: PastIntent) -> str:
         return _("Intent {intent_id}\nReceived {at}\n{state} by {actor}: {reason}").format(
-            intent_id=row.intent_id, at=formats.utc_tip(row.at), state=row.state, actor=row.actor, reason=row.reason
+            intent_id=row.intent_id,
+            at=formats.utc_tip(row.at),
+            state=core_text(row.state),
+            actor=_(row.actor),
+            reason=core_text(row.reason),
         )
 
     return (
@@ -174,12 +179,13 @@ def intent_columns(when: Callable[[datetime], str]) -> tuple[Column[PastIntent],
         Column(N_("Symbol"), lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=tip),
         Column(N_("Side"), lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
                number=False, tip=tip, tone=lambda row: Tone.UP if row.direction > 0 else Tone.DOWN),
-        Column(N_("State"), lambda row: row.state, lambda row: row.state, "CANCELLED ", number=False, tip=tip),
-        Column(N_("By"), lambda row: row.actor, lambda row: row.actor, "trend-fol", number=False, tip=tip, spare=1,
+        Column(N_("State"), lambda row: core_text(row.state), lambda row: row.state, N_("CANCELLED "), number=False,
+               tip=tip),
+        Column(N_("By"), lambda row: _(row.actor), lambda row: row.actor, "trend-fol", number=False, tip=tip, spare=1,
                hint=N_("Who brought it to this state: the trader, the desk, a policy or a strategy")),
         Column(N_("Source"), lambda row: _(source_name(row.source)), lambda row: row.source, "trend-fol", number=False,
                tip=tip, spare=2),
-        Column(N_("Why"), lambda row: row.reason, lambda row: row.reason, "x" * 24, number=False, tip=tip),
+        Column(N_("Why"), lambda row: core_text(row.reason), lambda row: row.reason, "x" * 24, number=False, tip=tip),
     )  # fmt: skip
 
 

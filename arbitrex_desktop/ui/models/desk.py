@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
+from arbitrex_desktop.desk.presentation.check_text import check_text
+from arbitrex_desktop.desk.presentation.core_text import core_text, translated
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -149,10 +150,15 @@ def cut_lots(row: IntentRow) -> str:
     )
 
 
+def state_name(state: IntentState) -> str:
+    """Return an intent's state with its mark, in the language that is spoken."""
+    return _(STATE_NAMES.get(state, state.value))
+
+
 def _state_text(row: IntentRow) -> str:
     if row.state is IntentState.REJECTED and row.decided_by != TRADER:
         return _(_REFUSED)
-    return _(STATE_NAMES.get(row.state, row.state.value))
+    return state_name(row.state)
 
 
 def _state_tone(row: IntentRow) -> Tone:
@@ -172,7 +178,7 @@ def _intent_tip(row: IntentRow) -> str:
         _("Received {created_at}").format(created_at=formats.utc_tip(row.created_at)),
     ]
     said = (translated(text, row.checks) for text in (row.reason, row.details, row.blocker))
-    lines += [text for text in (row.closing_text, row.escalation, cut_lots(row), *said) if text]
+    lines += [text for text in (core_text(row.closing_text), core_text(row.escalation), cut_lots(row), *said) if text]
     return "\n".join(lines)
 
 
@@ -197,14 +203,21 @@ _SIDE: Final[Column[IntentRow]] = Column(
     tone=side_tone, tip=_intent_tip,
 )  # fmt: skip
 _DECISION: Final[Column[IntentRow]] = Column(
-    N_("Decision"), lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED", number=False,
-    tone=lambda row: decision_tone(row.decision), tip=_intent_tip, hint=N_("The Risk & Portfolio Manager's answer"),
+    N_("Decision"), lambda row: core_text(row.decision) or formats.DASH, lambda row: row.decision, N_("APPROVED"),
+    number=False, tone=lambda row: decision_tone(row.decision), tip=_intent_tip,
+    hint=N_("The Risk & Portfolio Manager's answer"),
 )  # fmt: skip
 _LOTS: Final[Column[IntentRow]] = Column(
     N_("Lots"), lambda row: formats.lots(row.lots), lambda row: row.lots, "188.88", tip=_intent_tip
 )
 _SOURCE: Final[Column[IntentRow]] = Column(
-    N_("Source"), lambda row: row.source, lambda row: row.source, "trend-follow", number=False, tip=_intent_tip, spare=2
+    N_("Source"),
+    lambda row: _(row.source),
+    lambda row: row.source,
+    "trend-follow",
+    number=False,
+    tip=_intent_tip,
+    spare=2,
 )
 
 
@@ -216,8 +229,8 @@ def history_columns(when: When) -> tuple[Column[IntentRow], ...]:
                hint=N_("Local time, with the day when it was not today")),
         _SYMBOL,
         _SIDE,
-        Column(N_("State"), _state_text, lambda row: row.state.value, "\N{MULTIPLICATION X} REJECTED ", number=False,
-               tone=_state_tone, tip=_intent_tip),
+        Column(N_("State"), _state_text, lambda row: row.state.value, N_("\N{MULTIPLICATION X} REJECTED "),
+               number=False, tone=_state_tone, tip=_intent_tip),
         replace(_DECISION, spare=4),
         Column(N_("Lots"), _done_lots, _done_lots_value, "188.88", tip=_intent_tip,
                hint=N_("Volume that was filled; where nothing was, what was approved or asked for, in grey"),
@@ -333,17 +346,9 @@ def topic_text(topic: str) -> str:
     return f"{_(word)}{blank}{name}" if word in _TOPICS else topic
 
 
-_HALT_NOTICES: Final = (N_("HALTED: {reason}"), N_("trading resumed: {reason}"))
-"""How the core words that trading was halted, and that it goes on; the reason is the trader's own."""
-
-
 def notice_text(notice: Notice) -> str:
-    """Return a notice's text, one of a HALT or its end in the language that is spoken."""
-    for form in _HALT_NOTICES:
-        head = form.removesuffix("{reason}")
-        if notice.text.startswith(head):
-            return _(form).format(reason=_(notice.text.removeprefix(head)))
-    return notice.text
+    """Return a notice's text in the language that is spoken, as far as it is known."""
+    return core_text(notice.text)
 
 
 def notice_columns(when: When) -> tuple[Column[Notice], ...]:

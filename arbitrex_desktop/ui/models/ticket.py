@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from arbitrex_desktop.desk.presentation.core_text import translated
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.check_text import translated
 
 LEAST_LOTS: Final = 0.01
 _PERCENT: Final = 100.0

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from PySide6.QtWidgets import QVBoxLayout
 
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.raw_layer.views import ConnectionState, PoolStats
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -75,11 +76,11 @@ def _core_facts(fresh: Freshness) -> Iterator[Fact]:
 
 def _state_facts(pool: PoolStats, fresh: Freshness) -> Iterator[Fact]:
     connected = pool.state is ConnectionState.CONNECTED
-    yield Fact(_("state"), pool.state.value, Tone.TEXT if connected else Tone.WARN)
+    yield Fact(_("state"), core_text(pool.state), Tone.TEXT if connected else Tone.WARN)
     since = f"{formats.clock_time(pool.since)}, {formats.age(fresh.seconds_since(pool.since))}"
     yield Fact(_("since"), since, tip=formats.utc_tip(pool.since))
     if pool.reason:
-        yield Fact(_("reason"), pool.reason, Tone.TEXT if connected else Tone.WARN)
+        yield Fact(_("reason"), core_text(pool.reason), Tone.TEXT if connected else Tone.WARN)
 
 
 def _sync_facts(sync: dict[str, Any], fresh: Freshness) -> Iterator[Fact]:
@@ -92,7 +93,7 @@ def _sync_facts(sync: dict[str, Any], fresh: Freshness) -> Iterator[Fact]:
         "last_sync_time", text, Tone.TEXT if fresh.account_fresh else Tone.WARN, formats.utc_tip(fresh.synced_at)
     )
     if sync.get("last_error"):
-        yield Fact(_("last sync error"), formats.fact(sync["last_error"]), Tone.WARN)
+        yield Fact(_("last sync error"), core_text(formats.fact(sync["last_error"])), Tone.WARN)
     for key, value in sync.items():
         if key not in _SHOWN_SYNC_KEYS:
             yield Fact(key, formats.fact(value))
@@ -100,7 +101,7 @@ def _sync_facts(sync: dict[str, Any], fresh: Freshness) -> Iterator[Fact]:
 
 def _pool_facts(pool: PoolStats) -> Iterator[Fact]:
     yield Fact(_("session"), formats.fact(pool.session))
-    yield Fact(_("mode"), formats.fact(pool.mode))
+    yield Fact(_("mode"), core_text(formats.fact(pool.mode)))
     yield Fact(_("login"), formats.fact(pool.login))
     yield Fact(_("server"), formats.fact(pool.server))
     yield Fact(_("terminal"), formats.fact(pool.terminal))
@@ -133,7 +134,7 @@ def _pool_facts(pool: PoolStats) -> Iterator[Fact]:
     yield Fact(_("gaps"), str(pool.gaps), tip=_("Polls whose ticks may be incomplete"))
     yield Fact(_("server clock"), _offset(pool.server_offset_seconds), tip=_("Broker's clock minus UTC"))
     yield Fact(_("last poll"), formats.clock_time(pool.last_poll_at), tip=formats.utc_tip(pool.last_poll_at))
-    yield Fact(_("last error"), formats.fact(pool.last_error), Tone.WARN if pool.last_error else Tone.TEXT)
+    yield Fact(_("last error"), core_text(formats.fact(pool.last_error)), Tone.WARN if pool.last_error else Tone.TEXT)
 
 
 def _call_facts(pool: PoolStats) -> Iterator[Fact]:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
+from arbitrex_desktop.desk.presentation.core_text import core_text, translated
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -33,7 +34,7 @@ from arbitrex_desktop.ui.cards.pending_text import (
 )
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import STATE_NAMES
+from arbitrex_desktop.ui.models.desk import state_name
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -174,9 +175,9 @@ class PendingPanel(Panel):
         if self._fresh.blocking_reason or journal:
             return self._fresh.blocking_reason or journal
         if row.state is not IntentState.PENDING:
-            return _("The intent is {state}").format(state=row.state)
+            return _("The intent is {state}").format(state=core_text(row.state))
         if not row.can_approve:
-            return row.blocker or _("The trading core does not allow it")
+            return translated(row.blocker, row.checks) or _("The trading core does not allow it")
         if self._seconds_left(row) <= 0:
             return _("The intent has expired")
         return ""
@@ -245,7 +246,7 @@ class PendingPanel(Panel):
         """Return in a word what became of the intents whose cards still keep their place."""
         intents = self._fresh.snapshot.intents if self._fresh.snapshot else ()
         ended = (row for row in intents if row.intent_id in self.deck.cards and not is_open(row))
-        return self._decided | {row.intent_id: _(STATE_NAMES.get(row.state, row.state.value)) for row in ended}
+        return self._decided | {row.intent_id: state_name(row.state) for row in ended}
 
     def _on_choice(self) -> None:
         self._was_out_of_sight = False

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from arbitrex_desktop.desk.presentation.core_text import core_text
 from arbitrex_desktop.desk.presentation.limits import used_of
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow, SwitchRow
 from arbitrex_desktop.raw_layer import amounts
@@ -186,7 +187,7 @@ class RiskPanel(Panel):
         if risk.halted_at is not None:
             text += _(" since {halted_at}").format(halted_at=formats.short_time(risk.halted_at, self._fresh.now))
         if reason := risk.halt_reason or risk.reducing_reason:
-            text += f": {_(reason)}"
+            text += f": {core_text(reason)}"
         if risk.trading_state == REDUCING:
             text += _reducing_ends(risk, self._fresh.now)
         if not fresh:

@@ -7,11 +7,12 @@ from typing import Final
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from arbitrex_desktop.desk.presentation.check_text import check_text
+from arbitrex_desktop.desk.presentation.core_text import translated
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.desk import cut_lots, gravest_first
 from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.theme.colours import Tone

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.desk.presentation.core_text import translated
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.pending_text import trade_text
-from arbitrex_desktop.ui.models.check_text import translated
 from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
 
 HALTED: Final = "HALTED"

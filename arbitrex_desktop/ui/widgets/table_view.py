@@ -369,7 +369,10 @@ class TableView(QTableView):
     def _first_widths(self) -> list[int]:
         metrics = QFontMetrics(self.font())
         return [
-            max(metrics.horizontalAdvance(column.sample) + 2 * CELL_MARGIN, self._header.wanted_width(_(column.title)))
+            max(
+                metrics.horizontalAdvance(_(column.sample)) + 2 * CELL_MARGIN,
+                self._header.wanted_width(_(column.title)),
+            )
             for column in self._table_model.columns
         ]
 

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from arbitrex_desktop import texts
+from arbitrex_desktop.desk.presentation.check_text import check_text
+from arbitrex_desktop.desk.presentation.core_text import translated
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.ui.bars.status import ShownTradingState, headline_of
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.desk import notice_text
-from arbitrex_desktop.ui.resources import resource
+from installer import texts as catalogues
 from tests.fakes.clock import START
 from tests.ui.test_language import Pseudo
 
@@ -26,7 +27,7 @@ RULES = {each.code.value: each for each in ALL_RULES}
 @pytest.fixture
 def german() -> Iterator[None]:
     """Speak German."""
-    texts.speak(resource("texts/de.mo"))
+    texts.speak(catalogues.FOLDER / "de.mo")
     yield
     texts.speak(None)
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
@@ -27,12 +26,23 @@ _FORMS: Final = (
 
 _NOTES: Final = (
     N_("halted"),
+    N_("SUSPEND of everything: {note}"),
+    N_("SUSPEND of symbol {seen}: {note}"),
+    N_("SUSPEND of strategy {seen}: {note}"),
+    N_("SHUTDOWN of everything: {note}"),
+    N_("SHUTDOWN of symbol {seen}: {note}"),
+    N_("SHUTDOWN of strategy {seen}: {note}"),
+    N_("THROTTLE of everything: {note}"),
+    N_("THROTTLE of symbol {seen}: {note}"),
+    N_("THROTTLE of strategy {seen}: {note}"),
     N_("only trades that reduce risk pass"),
     N_("the spread is wider than the stop is far: at {seen} it would be hit at once, at {limit}"),
     N_("the stop {seen} is on the wrong side of the price {limit}"),
     N_("the take-profit {seen} is on the wrong side of the price {limit}"),
 )
 """Notes that hold figures, or are told of with a reason in brackets."""
+_GOES_ON: Final = re.compile(r":| (?:-?\d|would be|cannot be|not checked)")
+"""What follows the name of a check."""
 _NO_REASON: Final = N_("no reason was given")
 
 
@@ -40,22 +50,30 @@ def check_text(verdict: Verdict) -> str:
     """Return a check's sentence; one that is worded in no known way stays English."""
     if spoken() == "en" or not verdict.message.startswith(verdict.name):
         return verdict.message
+    return _of_check(verdict.message, verdict.name) or verdict.message
+
+
+def sentence_of_a_check(text: str) -> str:
+    """Return a sentence that stands alone, as in the journal, as that of a check; any other as it is.
+
+    What it begins with tells the check: the longest name that a catalogue knows.
+    """
+    words = text.split(" ")
+    names = (" ".join(words[:count]).rstrip(":") for count in range(len(words) - 1, 0, -1))
+    known = (name for name in names if _(name) != name and _GOES_ON.match(text, len(name)))
+    return next((said for name in known if (said := _of_check(text, name))), text)
+
+
+def _of_check(text: str, name: str) -> str:
+    """Return the sentence of a check of that name, empty where it is worded in no known way."""
     for form in _FORMS:
-        found = re.fullmatch(_pattern(form, verdict.name), verdict.message)
+        found = re.fullmatch(_pattern(form, name), text)
         if found is not None:
-            return _said(form, verdict.name, found.groupdict(""))
-    return verdict.message
+            return _said(form, name, found.groupdict(""))
+    return ""
 
 
-def translated(text: str, checks: Iterable[Verdict]) -> str:
-    """Return what the desk says of an intent, with the sentences of its checks in the language that is spoken."""
-    for each in checks:
-        if each.message and each.message in text:
-            text = text.replace(each.message, check_text(each))
-    return text
-
-
-def _note(note: str) -> str:
+def note_text(note: str) -> str:
     """Return a check's own remark, its figures kept."""
     for form in _NOTES:
         found = re.fullmatch(_pattern(form, ""), note)
@@ -78,4 +96,7 @@ def _said(form: str, name: str, found: dict[str, str]) -> str:
     if whole:
         limit = _("{share} of {whole}").format(share=limit, whole=_(whole))
     remark = f" ({_(found['remark'])})" if found.get("remark") else ""
-    return _(form).format(name=_(name), seen=found.get("seen"), limit=limit, note=_note(found.get("note", ""))) + remark
+    return (
+        _(form).format(name=_(name), seen=found.get("seen"), limit=limit, note=note_text(found.get("note", "")))
+        + remark
+    )
