@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
+
+from msgspec.structs import replace
 
 from arbitrex_desktop.mt5.fault_plan import Fault, FaultKind, FaultPlan
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from arbitrex_desktop.mt5.fault_plan import Fault, FaultKind, FaultPlan
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
