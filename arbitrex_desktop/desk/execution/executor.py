@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -49,6 +50,7 @@ class Executor:
         self._store = store
         self._pool = context.pool
         self._gate = context.gate
+        self._clock = context.clock
         self._settings = context.settings
 
     def send(self, intent: Intent) -> Intent:
@@ -79,7 +81,18 @@ class Executor:
         attempt = Attempt(number, request, self._pool.market_now(), request["price"])
         body = to_body(attempt=attempt)
         intent = self._store.record(intent, EventKind.SUBMITTED, state=IntentState.SENDING, body=body)
-        return intent, send_request(self._pool, request, partial(self._gate.leave, reducing=intent.reduces))
+        return intent, send_request(self._pool, request, partial(self._leave, intent))
+
+    def _leave(self, intent: Intent) -> None:
+        """Raise `CommandRefused` unless an order may leave now that its turn has come.
+
+        What adds risk at the market's price may have waited behind a slow call for so long that nobody knows the price.
+        """
+        quote = self._pool.quote(intent.request.symbol)
+        age = math.inf if quote is None else quote.age(self._clock.monotonic())
+        if age > self._settings.max_quote_age and not intent.reduces and not intent.request.rests:
+            raise CommandRefused(f"the order waited for its turn, and the price is {age:.0f} s old by now")
+        self._gate.leave(reducing=intent.reduces)
 
     def _settle(self, intent: Intent, reply: Reply) -> Intent:
         """Journal what the answer means."""
@@ -138,7 +151,7 @@ class Executor:
         return fill if info is None else with_slippage(intent, fill, info)
 
     def _quote(self, intent: Intent) -> Quote:
-        """Return a quote that is fresh enough to trade on."""
+        """Return the newest quote."""
         quote = self._pool.quote(intent.request.symbol)
         if quote is None:
             raise CommandRefused(f"there is no price of {intent.request.symbol}")

@@ -73,6 +73,7 @@ class Parts:
     def send(self, *moods: Mood, judgement: RiskAnswer | None = None, **changes: Any) -> Intent:
         """Have an intent approved and carried out, its orders answered in the moods; return it as it stands then."""
         self.broker.moods.extend(moods)
+        self.broker.refresh_quotes()
         return Executor(self.book, self.context).send(self.approved(judgement, **changes))
 
     def events(self, intent_id: str | None = None) -> tuple[Event, ...]:

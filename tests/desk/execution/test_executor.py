@@ -19,6 +19,7 @@ from arbitrex_desktop.mt5.constants import OrderFilling, OrderType, TradeAction,
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.results import OrderCheckResult
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.execution.conftest import BuildParts, Parts, answer
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make, make_request
@@ -227,6 +228,24 @@ class TestTheGate:
         ended = parts.send()
         assert (ended.state, parts.broker.sent) == (IntentState.FAILED, [])
         assert ended.reason == "trading is halted: enough; nothing was sent"
+
+    @pytest.mark.parametrize(("seconds", "sent"), [(14.0, 1), (16.0, 0)])
+    def test_a_price_that_grew_old_while_it_waited(self, parts: Parts, seconds: float, sent: int) -> None:
+        """Behind a history that takes half a minute no tick comes: what was approved was another market."""
+        parts.broker.queueing = lambda: parts.broker.clock.advance(seconds)
+        ended = parts.send()
+        assert len(parts.broker.sent) == sent
+        if not sent:
+            assert ended.state is IntentState.FAILED
+            assert ended.reason == "the order waited for its turn, and the price is 16 s old by now; nothing was sent"
+
+    def test_an_exit_leaves_however_long_it_waited(self, parts: Parts) -> None:
+        """What takes off risk is never held up, and an order that rests has a price of its own."""
+        parts.broker.queueing = lambda: parts.broker.clock.advance(60.0)
+        exit_answer = answer(closes=41, stop_loss=None, take_profit=None)
+        assert parts.send(judgement=exit_answer, direction=-1).state is IntentState.FILLED
+        resting = {"order_kind": OrderKind.LIMIT, "order_price": 1.14}
+        assert parts.send(judgement=answer(stop_loss=1.13), **resting).state is IntentState.PLACED
 
     def test_a_reduction_passes_both_times(self, parts: Parts) -> None:
         """What was approved as reducing leaves while halted; it is known by the approval, not by its side."""
