@@ -124,6 +124,20 @@ def test_a_lost_broker_is_noticed_by_polls_that_leave_the_account_out(bench: Ben
     assert bench.loop._client.machine.state is ConnectionState.STALE
 
 
+@pytest.mark.parametrize("slow", [True, False])
+def test_late_ticks_are_found_by_polls_that_leave_the_account_out(bench: Bench, *, slow: bool) -> None:
+    """What the terminal got late is recorded though the account was just read by others, all the while."""
+    bench.pool.poll_slowly(slow=slow)
+    for _ in range(3):
+        bench.tick()
+        bench.step(1.0)
+    _, last = bench.module.ticks["EURUSD"][-2:]
+    bench.module.ticks["EURUSD"].insert(-1, (last[0] - 400, 1.1, 1.2))
+    bench.pool.read_account()
+    bench.step(0.5)
+    assert bench.pool.stats().bad_ticks == {"late": 1}
+
+
 def test_what_a_sync_finds_open_is_followed(bench: Bench) -> None:
     """The symbol of a position that somebody opened elsewhere is watched with the next poll."""
     bench.pool.poll_slowly(slow=True)

@@ -49,6 +49,8 @@ _SLOW_SECONDS = 1.0
 _QUIET_SECONDS = 1.5
 """Longer than between two syncs of the risk manager, which read the account, too."""
 _QUIET_TIMES = 15
+_AUDIT_SECONDS = 0.5
+"""At least so often a symbol is looked at for late ticks: each of forty before what it is compared with is too old."""
 _HEARTBEAT_SECONDS = 30.0
 _SYMBOLS_SECONDS = 60.0
 _log = logging.getLogger(__name__)
@@ -103,6 +105,7 @@ class ConnectionLoop:
         self._last_heartbeat = self._last_symbols = clock.monotonic()
         self._next_selection = 0.0
         self._is_live, self._all_wanted = True, False
+        self._audited_at = 0.0
         self._followed: AccountReading | None = None
         self.slow = False
         self._home = 0
@@ -267,7 +270,11 @@ class ConnectionLoop:
         """
         with_account = self._wants_account()
         self._all_wanted = self._all_wanted and not with_account
-        answer = self._client.ask(self._ticks.next_poll(wait, account=with_account), self._settings.poll_deadline)
+        audit = with_account or self._clock.monotonic() - self._audited_at >= _AUDIT_SECONDS
+        if audit:
+            self._audited_at = self._clock.monotonic()
+        wanted = self._ticks.next_poll(wait, account=with_account, audit=audit)
+        answer = self._client.ask(wanted, self._settings.poll_deadline)
         poll = answer.value
         self._is_live = bool(poll.ticks)
         if self._ticks.apply(poll, self._client.market_now()):

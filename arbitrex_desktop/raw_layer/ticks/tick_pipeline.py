@@ -87,10 +87,10 @@ class TickPipeline:
         self._ages = TickAges(self._clock)
         self.board.forget()
 
-    def next_poll(self, wait: float = 0.0, *, account: bool = True) -> Poll:
-        """Return what to ask next: one that brings the account audits another symbol, too; `wait` in seconds."""
+    def next_poll(self, wait: float = 0.0, *, account: bool = True, audit: bool = True) -> Poll:
+        """Return what to ask next: with the account or without, and with an audit of the next symbol; `wait` in s."""
         self._audited = ""
-        if account and self._followed:
+        if audit and self._followed:
             self._turn += 1
             self._audited = self._followed[self._turn % len(self._followed)]
         return Poll(self.cursors, self._audited, account, wait)
