@@ -160,12 +160,11 @@ def checked(intent: TradeIntent) -> TradeIntent:
         raise _invalid_field(
             intent, next(name for name, kind in _OWN_KINDS.items() if type(getattr(intent, name)) is not kind)
         )
-    for name in _NAMES:
-        value = getattr(sound, name)
-        if value is not None and value.isspace():  # a pattern takes ten times as long
-            raise _invalid_field(intent, name)
-    if amiss := _order_fault(sound):
-        raise InvalidField(amiss)
+    # A pattern that finds what is blank takes ten times as long.
+    if sound.symbol.isspace() or (sound.strategy_id or "-").isspace() or (sound.intent_id or "-").isspace():
+        raise _invalid_field(intent, next(name for name in _NAMES if (getattr(sound, name) or "-").isspace()))
+    if fault := _order_fault(sound):
+        raise InvalidField(fault)
     return sound
 
 

@@ -74,8 +74,7 @@ class PortfolioRisk:
     def __init__(self, stats: MarketStats) -> None:
         self._stats = stats
         self._model: RiskModel | None = None
-        self._config: RuleSettings | None = None
-        self._versions = (0, 0)
+        self._laid_out_of: tuple[object, ...] = ()
         self._weights: Weights | None = None
         self._with_held: dict[tuple[str, int, float], JointRisk] = {}
         """What follows from model and weights alone, and is begun anew with either."""
@@ -93,12 +92,11 @@ class PortfolioRisk:
 
         Whoever gives `held` does not change it afterwards, but gives another.
         """
-        model, weights, versions = self._model, self._weights, (config.revision, self._stats.version)
-        current = model is not None and config is self._config and versions == self._versions
+        model, weights, basis = self._model, self._weights, (config, config.revision, self._stats.version)
         wanted = {symbol, *(name for name, _ in in_flight)} if in_flight else {symbol}
-        if model is None or not current or not wanted <= model.index.keys():
+        if model is None or basis != self._laid_out_of or not wanted <= model.index.keys():
             model, weights = self._lay_out({*wanted, *held}, config), None
-            self._config, self._versions = config, versions
+            self._laid_out_of = basis
         if weights is None or weights.held is not held:
             if not held.keys() <= model.index.keys():
                 model = self._lay_out({*held}, config)

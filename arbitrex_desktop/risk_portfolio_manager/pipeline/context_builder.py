@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from arbitrex_desktop.mt5.constants import AccountMarginMode
+from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.raw_layer.amounts import currency_digits
 from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     AccountView,
@@ -20,7 +21,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.context import (
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
-from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote, newer_account
+from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import (
     Exposures,
     closable_units,
@@ -97,7 +98,7 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
     day, week = state.results(starts, config)
     until = portfolio.reducing_until
     reducing = portfolio.reducing_reason if until is None or wall < as_utc(until) else ""
-    latest = newer_account(sources.polled, sources.reading)
+    latest = _latest_account(sources)
     return AccountView(
         state.capital(config),
         portfolio.equity,
@@ -120,6 +121,12 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
         state.figures.day_balance if state.day.start == starts[0] else None,
         state.figures.day_flow,
     )
+
+
+def _latest_account(sources: Sources) -> AccountInfo | None:
+    """Return the account as last synced, or as polled since; before the first sync as polled."""
+    reading = sources.newest or sources.polled
+    return None if reading is None else reading.account
 
 
 def _synced_at(sources: Sources) -> float | None:
@@ -191,8 +198,8 @@ def _as_exit(intent: TradeIntent, closable: _Closable, contract: float) -> tuple
 
 def _margin_mode(state: RiskState) -> int | None:
     """Return how the account keeps positions; None where that is not known."""
-    reading = state.sources.newest or state.sources.polled
-    return None if reading is None else reading.account.margin_mode
+    account = _latest_account(state.sources)
+    return None if account is None else account.margin_mode
 
 
 def _position_to_enlarge(state: RiskState, intent: TradeIntent) -> Joined | None:

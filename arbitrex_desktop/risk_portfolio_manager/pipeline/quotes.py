@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the pool has in memory of a symbol's price and of the account."""
+"""What the pool has in memory of a symbol's price."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ import math
 from datetime import UTC, timedelta
 from typing import Final
 
-from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
-from arbitrex_desktop.raw_layer.views import AccountReading, Quote
+from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 
 _SHARE_OF_STOP: Final = 0.1
-
-
-def newer_account(polled: AccountReading | None, synced: AccountReading | None) -> AccountInfo | None:
-    """Return the newer of the last synced and the last polled account."""
-    if synced is None or (polled is not None and polled.monotonic > synced.monotonic):
-        synced = polled
-    return None if synced is None else synced.account
 
 
 def latest_quote(pool: PoolReader, symbol: str, moment: float) -> Quote | None:

@@ -134,56 +134,44 @@ def _named_like(name: str, symbol: str) -> str:
     return symbol[: pair.start()] + own + symbol[pair.end() :]
 
 
-def conversion_rate(source: str, target: str, price_of: PriceOf) -> float | None:
-    """Return how much of `target` one unit of `source` is worth, directly or through one other currency."""
+def conversion_rate(source: str, target: str, price_of: PriceOf) -> float:
+    """Return how much of `target` one unit of `source` is worth, directly or through one other currency; else NaN."""
     direct = _pair_rate(source, target, price_of)
-    if direct is not None:
-        return direct
-    for pivot in _PIVOTS:
-        first, second = _pair_rate(source, pivot, price_of), _pair_rate(pivot, target, price_of)
-        if first is not None and second is not None:
-            return first * second
-    return None
+    crosses = (_pair_rate(source, pivot, price_of) * _pair_rate(pivot, target, price_of) for pivot in _PIVOTS)
+    return direct if direct > 0.0 else next((rate for rate in crosses if rate > 0.0), math.nan)
 
 
-def _pair_rate(source: str, target: str, price_of: PriceOf) -> float | None:
-    """Return the rate from one symbol's price, either way round."""
+def _pair_rate(source: str, target: str, price_of: PriceOf) -> float:
+    """Return the rate from one symbol's price, either way round; NaN where there is none."""
     if source == target:
         return 1.0
     price = price_of(source + target)
     if price is not None and price > 0.0:
         return price
     price = price_of(target + source)
-    return 1.0 / price if price is not None and price > 0.0 else None
+    return 1.0 / price if price is not None and price > 0.0 else math.nan
 
 
-class ClassInstruments:
-    """Instruments by the symbol's class, for programs without a pool.
+def instrument_by_class(
+    symbol: str, account_currency: str, price_of: PriceOf, volume_min: float = 0.01, volume_step: float = 0.01
+) -> Instrument:
+    """Return a symbol's instrument by its class, for programs without a pool.
 
-    FX has 100 000 units a lot, metals their usual ounces, all else one unit a lot and its price in account
-    currency.  Volume limits come from the settings.
+    FX has 100 000 units a lot, metals their usual ounces, all else one unit a lot and its price in account currency.
+    The value is NaN when the prices given cannot convert it.
     """
-
-    def __init__(self, account_currency: str, volume_min: float, volume_step: float) -> None:
-        self._account = account_currency
-        self._volume_min = volume_min
-        self._volume_step = volume_step
-
-    def get(self, symbol: str, price_of: PriceOf) -> Instrument:
-        """Return a symbol's instrument; its value is NaN when the prices given cannot convert it."""
-        kind, base, profit = split_symbol(symbol)
-        profit = profit or self._account
-        rate = conversion_rate(profit, self._account, price_of)
-        return Instrument(
-            symbol=symbol,
-            kind=kind,
-            base=base,
-            profit=profit,
-            contract={"fx": FX_CONTRACT}.get(kind, METALS.get(base, 1.0)),
-            value=math.nan if rate is None else rate,
-            volume_min=self._volume_min,
-            volume_step=self._volume_step,
-        )
+    kind, base, profit = split_symbol(symbol)
+    profit = profit or account_currency
+    return Instrument(
+        symbol=symbol,
+        kind=kind,
+        base=base,
+        profit=profit,
+        contract={"fx": FX_CONTRACT}.get(kind, METALS.get(base, 1.0)),
+        value=conversion_rate(profit, account_currency, price_of),
+        volume_min=volume_min,
+        volume_step=volume_step,
+    )
 
 
 class PoolInstruments:
@@ -274,10 +262,9 @@ class PoolInstruments:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""
         if not self.account_currency or not info.currency_profit:
             return math.nan
-        rate = conversion_rate(
+        return conversion_rate(
             info.currency_profit, self.account_currency, lambda name: self._mid_price(name, info.name)
         )
-        return math.nan if rate is None else rate
 
     def _mid_price(self, name: str, beside: str) -> float | None:
         """Return a quote's middle, under a name as the broker gives the symbol beside it, or else another pair."""

@@ -30,7 +30,7 @@ class SymbolLists(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look the symbol up in both lists."""
         symbol, config = context.intent.symbol, context.config
-        if names_of(context, config.denied_symbols):
+        if config.denied_symbols and names_of(context, config.denied_symbols):
             return self.failed(note=f"{symbol} is on the deny list")
         if config.allowed_symbols and not names_of(context, config.allowed_symbols):
             return self.failed(note=f"{symbol} is not on the allow list")

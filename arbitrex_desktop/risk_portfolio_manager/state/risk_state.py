@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -16,7 +17,11 @@ from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import Portfo
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument, PoolInstruments
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
+    Instrument,
+    PoolInstruments,
+    instrument_by_class,
+)
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
@@ -99,8 +104,9 @@ class RiskState:
         """
         sources, known = self.sources, self.sources.instruments
         if sources.pool is None:
-            classes = ClassInstruments(config.account_currency, config.default_volume_min, config.default_volume_step)
-            return classes.get(symbol, lambda name: self._given_price(name, intent))
+            volumes = config.default_volume_min, config.default_volume_step
+            given = partial(self._given_price, intent)
+            return instrument_by_class(symbol, config.account_currency, given, *volumes)
         if known is None or known.pool is not sources.pool:
             known = sources.instruments = PoolInstruments(sources.pool, sources.clock.monotonic)
         if sources.reading is not None:
@@ -108,7 +114,7 @@ class RiskState:
         known.oldest = config.max_quote_age_seconds
         return known.get(symbol)
 
-    def _given_price(self, name: str, intent: TradeIntent | None) -> float | None:
+    def _given_price(self, intent: TradeIntent | None, name: str) -> float | None:
         """Return a price that the program gave: with this intent, with an earlier one, or in a position."""
         if intent is not None and intent.symbol == name and intent.current_price is not None:
             return intent.current_price

@@ -15,19 +15,17 @@ from hypothesis import strategies as st
 from arbitrex_desktop.risk_portfolio_manager import OpenPositions, PortfolioState, Position
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import towards
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, instrument_by_class
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from tests.fakes.broker_data import price_of
 from tests.fakes.clock import START
-
-SOURCE = ClassInstruments("USD", 0.01, 0.01)
 
 
 def instrument(symbol: str) -> Instrument | None:
     """Return a symbol's instrument at the fakes' prices; one symbol is not known, one has no price."""
     if symbol == "UNKNOWN":
         return None
-    return SOURCE.get(symbol, lambda name: price_of(name) if "CHF" not in name else None)
+    return instrument_by_class(symbol, "USD", lambda name: price_of(name) if "CHF" not in name else None)
 
 
 def state(*held: tuple[str, int, float]) -> PortfolioState:

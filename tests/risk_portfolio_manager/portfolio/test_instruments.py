@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
-    ClassInstruments,
     PoolInstruments,
     conversion_rate,
+    instrument_by_class,
     split_symbol,
     without_residue,
 )
@@ -74,14 +74,14 @@ def test_a_name_tells_kind_and_currencies(symbol: str, kind: str, base: str, pro
 )
 def test_currencies_are_converted_directly_or_through_one_other(source: str, target: str, rate: float | None) -> None:
     """Either way round of a pair will do; what no pair reaches is not known."""
-    assert conversion_rate(source, target, price) == (None if rate is None else pytest.approx(rate))
+    assert conversion_rate(source, target, price) == pytest.approx(math.nan if rate is None else rate, nan_ok=True)
 
 
 @pytest.mark.parametrize("bad", [0.0, -1.0, math.nan])
-def test_a_rate_that_cannot_be_is_none(bad: float) -> None:
+def test_a_rate_that_cannot_be_is_not_known(bad: float) -> None:
     """Zero, less, and no number convert nothing, neither way round."""
     for source, target in (("EUR", "USD"), ("USD", "EUR")):
-        assert conversion_rate(source, target, lambda name: bad if name == "EURUSD" else None) is None
+        assert math.isnan(conversion_rate(source, target, lambda name: bad if name == "EURUSD" else None))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_rate_that_cannot_be_is_none(bad: float) -> None:
 )
 def test_without_a_pool_the_class_decides(symbol: str, contract: float, value: float) -> None:
     """Contracts are those usual for the class, and a unit's worth follows from the rates."""
-    instrument = ClassInstruments("USD", 0.02, 0.05).get(symbol, price)
+    instrument = instrument_by_class(symbol, "USD", price, 0.02, 0.05)
     assert instrument.contract == contract
     assert instrument.value == pytest.approx(value)
     assert (instrument.volume_min, instrument.volume_step, instrument.tick) == (0.02, 0.05, 0.0)
@@ -108,8 +108,8 @@ def test_without_a_pool_the_class_decides(symbol: str, contract: float, value: f
 
 def test_without_a_pool_and_a_rate_the_worth_is_not_known() -> None:
     """A pair whose price is in a currency that nothing converts."""
-    assert math.isnan(ClassInstruments("USD", 0.01, 0.01).get("EURNOK", price).value)
-    assert ClassInstruments("NOK", 0.01, 0.01).get("EURNOK", price).value == 1.0
+    assert math.isnan(instrument_by_class("EURNOK", "USD", price).value)
+    assert instrument_by_class("EURNOK", "NOK", price).value == 1.0
 
 
 @pytest.mark.parametrize("named", ["x.{}", "{}m", "#{}micro", "FX_{}.r", "{}-ECN"])
