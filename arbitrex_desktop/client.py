@@ -38,8 +38,20 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-T = TypeVar("T")
-VERSION: Final = 1
+__all__ = [
+    "ENDED",
+    "AsyncDeskClient",
+    "DeskClient",
+    "DeskClientError",
+    "DeskRefused",
+    "IntentStatus",
+    "NoDesk",
+    "default_data_dir",
+    "find_token",
+]
+
+_T = TypeVar("_T")
+_VERSION: Final = 1
 ENDED: Final = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "FILLED", "PARTIAL", "FAILED"})
 """States in which an intent has ended; a FAILED one may still change, see `IntentStatus.final`."""
 _DIRECTIONS: Final = {"buy": 1, "sell": -1, 1: 1, -1: -1}
@@ -249,7 +261,7 @@ class DeskClient:
         """Send a message and wait for its answer; news that come before it are kept."""
         with self._lock:
             self._number += 1
-            message = {"type": kind, "v": VERSION, "number": self._number, **fields}
+            message = {"type": kind, "v": _VERSION, "number": self._number, **fields}
             try:
                 self._connection.send_bytes(json.dumps(message, allow_nan=False).encode())
             except OSError as error:
@@ -359,7 +371,7 @@ class AsyncDeskClient:
         """Wait until an intent has ended, or the time is over."""
         return await self._run(lambda client: client.wait(intent_id, timeout))
 
-    async def _run(self, call: Callable[[DeskClient], T]) -> T:
+    async def _run(self, call: Callable[[DeskClient], _T]) -> _T:
         """Run a call on a thread, after the calls before it."""
         if self._client is None:
             raise NoDesk("not connected; use 'async with AsyncDeskClient(...)'")

@@ -124,6 +124,28 @@ def test_every_page_of_the_help_is_in_the_site() -> None:
     assert help_pages == {path.name for path in (ROOT / "docs" / "help").glob("*.md")}
 
 
+PUBLIC = {
+    "docs/api/client.md": ("arbitrex_desktop.client",),
+    "docs/api/library.md": (
+        "arbitrex_desktop.risk_portfolio_manager",
+        "arbitrex_desktop.raw_layer.mt5_pool",
+        "arbitrex_desktop.mt5.simulator",
+    ),
+}
+"""The pages of what programs outside may rely on, and the modules whose `__all__` they tell of."""
+
+
+@pytest.mark.parametrize(("page", "dotted"), [(page, each) for page, modules in PUBLIC.items() for each in modules])
+def test_every_public_name_is_on_its_page(page: str, dotted: str) -> None:
+    """What a module of the contract gives away is documented; none of its own names is public but not given away."""
+    module = importlib.import_module(dotted)
+    text = (ROOT / page).read_text(encoding="utf-8")
+    documented = re.findall(rf"^\.\. auto\w+:: {re.escape(dotted)}\.(\w+)$", text, re.MULTILINE)
+    assert sorted(documented) == sorted(module.__all__)
+    own = {name for name, value in vars(module).items() if getattr(value, "__module__", "") == dotted}
+    assert {name for name in own if not name.startswith("_")} <= set(module.__all__)
+
+
 @dataclass(frozen=True)
 class Sample:
     """Something.

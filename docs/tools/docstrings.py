@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A Sphinx extension: docstrings as this project writes them, and a warning for each public name without one.
 
-What a class says in `Attributes:` becomes the list of its fields, with type and default; a public field that is not
-told of there is one without a docstring.  Indented text is code.
+What a class says in `Attributes:` becomes the list of its fields, with type and default; what a class says that it
+extends counts, too.  A public field that is told of nowhere is one without a docstring.  The members of an enumeration
+are listed.  Indented text is code.
 """
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import cached_property
+from inspect import cleandoc
 from typing import Any
 
 from sphinx.util import logging
@@ -20,7 +23,12 @@ logger = logging.getLogger(__name__)
 def class_lines(name: str, kind: type, text: str) -> list[str]:
     """Return a class's docstring with all its fields as a list; warn of a field that is not told of."""
     text, meanings = split_attributes(text)
+    if issubclass(kind, Enum):
+        text += f"\n\nOne of {', '.join(f'`{each.name}`' for each in kind)}."
     fields = fields_of(kind)
+    for base in kind.__mro__[1:]:
+        known = split_attributes(cleandoc(base.__doc__ or ""))[1]
+        meanings = {field: known[field] for field in fields if field in known} | meanings
     for field in fields.keys() - meanings.keys():
         logger.warning("%s.%s is not told of in the class's Attributes", name, field, type="undocumented")
     told = [
