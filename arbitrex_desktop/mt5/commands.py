@@ -381,6 +381,28 @@ class ReadHistory(Command[History]):
         return read
 
 
+@dataclass(frozen=True)
+class CountHistory(Command[tuple[int, int]]):
+    """Count an account's orders and deals from `since` to `until`, which costs a terminal next to nothing.
+
+    None of them changes, as a rule, and each that comes is one more.
+    """
+
+    account: AccountKey
+    since: int
+    until: int
+    deadline: ClassVar[float] = _HISTORY_SECONDS
+    priority: ClassVar[Priority] = Priority.HISTORY
+
+    def run(self, module: MetaTrader5Module) -> tuple[int, int]:
+        """Count both; `CallFailed` with -6 when the account is another one before or afterwards."""
+        _check_account(module, self.account, "history_deals_total")
+        orders = call(module, "history_orders_total", self.since, self.until)
+        deals = call(module, "history_deals_total", self.since, self.until)
+        _check_account(module, self.account, "history_deals_total")
+        return orders, deals
+
+
 def _check_account(module: MetaTrader5Module, wanted: AccountKey, name: str) -> None:
     """Raise `CallFailed` with -6, as of the function `name`, when the terminal is on another account."""
     found = AccountInfo.from_module(call(module, "account_info"))

@@ -69,6 +69,12 @@ class MetaTrader5Module(Protocol):
     def history_orders_get(self, *dates: Any, **query: Any) -> Sequence[ModuleTuple] | None:
         """Return orders of the history."""
 
+    def history_deals_total(self, *dates: Any) -> int | None:
+        """Return how many deals the history has between two dates."""
+
+    def history_orders_total(self, *dates: Any) -> int | None:
+        """Return how many orders the history has between two dates."""
+
     def order_calc_margin(self, action: int, symbol: str, volume: float, price: float, /) -> float | None:
         """Return the margin of a deal in account currency."""
 

@@ -154,6 +154,15 @@ class FakeModule:
         """Return no orders."""
         return [] if self._ok("history_orders_get") else None
 
+    def history_deals_total(self, *dates: Any) -> int | None:
+        """Return how many deals there are between two moments."""
+        deals = [deal for deal in self.deals if dates[0] <= deal.time <= dates[1]]
+        return len(deals) if self._ok("history_deals_total") else None
+
+    def history_orders_total(self, *dates: Any) -> int | None:
+        """Return that there are no orders."""
+        return 0 if self._ok("history_orders_total") else None
+
     def order_calc_margin(self, action: int, symbol: str, volume: float, price: float, /) -> float | None:
         """Return a hundredth of the nominal value."""
         return volume * price * 1000.0 if self._known("order_calc_margin", symbol) else None

@@ -18,6 +18,7 @@ from arbitrex_desktop.mt5.commands import (
     Command,
     Connect,
     CopyRates,
+    CountHistory,
     Disconnect,
     ListSymbols,
     MarginQuery,
@@ -51,6 +52,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     CalcMargins((MarginQuery("EURUSD", 0, 1.0, 1.15),)),
     CopyRates("EURUSD", 15, 10),
     ReadHistory(ACCOUNT.key, 0, BEGIN // 1000),
+    CountHistory(ACCOUNT.key, 0, BEGIN // 1000),
     Poll((TickCursor("EURUSD", BEGIN),), audit="EURUSD"),
     FindClockShift((Tail("EURUSD", tick_rows((BEGIN, 1.15, 1.1501)), 1000),)),
     Disconnect(),
@@ -77,7 +79,7 @@ def test_every_command_of_the_product_is_tried() -> None:
 
 def test_a_slow_history_is_no_hang() -> None:
     """Commands that read the past have longer than any other but `Connect`, and orders go before everything else."""
-    past = (CopyRates, ReadHistory)
+    past = (CopyRates, ReadHistory, CountHistory)
     others = {type(command) for command in COMMANDS} - {Connect, *past}
     assert min(kind.deadline for kind in past) >= max(kind.deadline for kind in others)
     assert {kind.priority for kind in past} == {max(Priority)}
@@ -111,7 +113,10 @@ class _Switching(FakeModule):
         return answer
 
 
-@pytest.mark.parametrize("command", [ReadAccount(), ReadHistory(ACCOUNT.key, 0, BEGIN // 1000)])
+PAST = (ACCOUNT.key, 0, BEGIN // 1000)
+
+
+@pytest.mark.parametrize("command", [ReadAccount(), ReadHistory(*PAST), CountHistory(*PAST)])
 def test_what_is_read_of_another_account_is_not_taken_for_this_one_s(command: Command[Any]) -> None:
     """The right account beside none of its positions, or with another's deals, would be believed by every limit."""
     with pytest.raises(CallFailed, match="is on account 99") as failure:

@@ -89,7 +89,9 @@ class TradeCalls(TerminalCore):
 
     def history_orders_total(self, date_from: int, date_to: int) -> int:
         """Return how many orders of the history were set up within the two moments."""
-        return len(self.history_orders_get(date_from=date_from, date_to=date_to))
+        self._settle()
+        within = self._window(date_from, date_to)
+        return sum(within(item.time_msc) for item in self.books.closed_orders)
 
     def history_orders_get(
         self,
@@ -119,7 +121,8 @@ class TradeCalls(TerminalCore):
 
     def history_deals_total(self, date_from: int, date_to: int) -> int:
         """Return how many deals were made within the two moments."""
-        return len(self.history_deals_get(date_from=date_from, date_to=date_to))
+        within = self._window(date_from, date_to)
+        return sum(within(item.time_msc) for item in self._deals_seen())
 
     def history_deals_get(
         self,
@@ -131,7 +134,6 @@ class TradeCalls(TerminalCore):
         position: int | None = None,
     ) -> Sequence[results.TradeDeal]:
         """Return deals: of an order, of a position, or between two dates; those of exits come a little late."""
-        now = self._settle()
         within = self._window(date_from, date_to)
 
         def wanted(item: Deal) -> bool:
@@ -142,8 +144,12 @@ class TradeCalls(TerminalCore):
             return within(item.time_msc) and in_group(item.symbol, group)
 
         scale = self._valuation.scale
-        visible = (item for item in self.books.deals if item.visible_msc <= now or item.time_msc > now)
-        return tuple(presentation.deal(item, self.time, scale) for item in visible if wanted(item))
+        return tuple(presentation.deal(item, self.time, scale) for item in self._deals_seen() if wanted(item))
+
+    def _deals_seen(self) -> Iterator[Deal]:
+        """Yield the deals that have come by now."""
+        now = self._settle()
+        return (item for item in self.books.deals if item.visible_msc <= now or item.time_msc > now)
 
     def _window(self, date_from: int | None, date_to: int | None) -> Callable[[int], bool]:
         """Return the test whether a moment of UTC lies between two seconds of the server's clock, both included."""

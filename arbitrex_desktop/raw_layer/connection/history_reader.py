@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
-from arbitrex_desktop.mt5.commands import CopyRates, History, ReadHistory
+from arbitrex_desktop.mt5.commands import CopyRates, CountHistory, History, ReadHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import Rows
@@ -28,6 +29,9 @@ _WAY_HOLDS: Final = 16
 _DAY_SECONDS: Final = 86_400
 _MOST_SECONDS: Final = 100 * 366 * _DAY_SECONDS
 _CHANGE: Final = 4
+_GIVEN_AGAIN: Final = 60
+"""After so many times all is read again: a broker may cancel a deal, which then is of another kind."""
+_ASKERS: Final = 4
 
 
 class Portion:
@@ -62,11 +66,21 @@ class Portion:
         self.size = round(min(max(wanted, size / _CHANGE, self._least), max(size * _CHANGE, self.size), self._most))
 
 
+class _Kept(NamedTuple):
+    """What was read of an account since a second of the server clock, and how often that may still be given again."""
+
+    history: History
+    since: int
+    left: int = _GIVEN_AGAIN
+
+
 class HistoryReader:
     """Reads the past through a connection.  Safe from any thread."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
+        self._asked: deque[tuple[AccountKey, int]] = deque(maxlen=_ASKERS)
+        self._kept: _Kept | None = None
         self._bars: dict[int, Portion] = {}
         self._way, self._answers = 0.0, 0
         self._seconds = Portion(7 * _DAY_SECONDS, _DAY_SECONDS, _MOST_SECONDS)
@@ -105,9 +119,25 @@ class HistoryReader:
     def deals(self, account: AccountKey, since: int, until: int) -> History:
         """Read an account's orders and deals between two seconds of the server clock, the newest ones included.
 
-        A day is added at the end, since a broker's clock may run ahead of ours.
+        A day is added at the end, since a broker's clock may run ahead of ours.  Who asks again and again since one
+        moment, as the risk manager does each second for a week, is given what was read before while the terminal counts
+        as many.
         """
         end = until + _DAY_SECONDS
+        kept = self._kept
+        if kept is not None and kept.left and (kept.history.account, kept.since) == (account, since):
+            found = kept.history
+            if self._ask(CountHistory(account, since, end)).value == (len(found.orders), len(found.deals)):
+                self._kept = kept._replace(left=kept.left - 1)
+                return found
+        history = self._read_deals(account, since, end)
+        if (account, since) in self._asked:
+            self._kept = _Kept(history, since)
+        self._asked.append((account, since))
+        return history
+
+    def _read_deals(self, account: AccountKey, since: int, end: int) -> History:
+        """Read orders and deals in portions."""
         orders: dict[int, TradeOrder] = {}
         deals: dict[int, TradeDeal] = {}
         while True:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
-from arbitrex_desktop.mt5.commands import Command, CopyRates, History, Observed, ReadHistory
+from arbitrex_desktop.mt5.commands import Command, CopyRates, CountHistory, History, Observed, ReadHistory
+from arbitrex_desktop.mt5.results import AccountKey
 from arbitrex_desktop.raw_layer.connection.history_reader import HistoryReader, Portion
 from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START
@@ -30,7 +31,7 @@ class Terminal:
         self.sizes: list[float] = []
         self.between: Callable[[], None] = lambda: None
         self.seconds = seconds
-        self.timeframe = 0
+        self.timeframe = self.counted = 0
 
     def ask(self, command: Command[Any], /) -> Observed[Any]:
         """Answer, and let happen what happens between two commands."""
@@ -42,9 +43,12 @@ class Terminal:
             value = np.zeros(len(self.times[max(0, end - command.count) : max(0, end)]), dtype=RATE_DTYPE)
             value["time"] = self.times[max(0, end - command.count) : max(0, end)]
         else:
-            assert isinstance(command, ReadHistory)
+            assert isinstance(command, ReadHistory | CountHistory)
             size = (command.until - command.since) / DAY
             within = tuple(deal for deal in self.deals if command.since <= deal.time <= command.until)
+            if isinstance(command, CountHistory):
+                self.counted += 1
+                return Observed((0, len(within)), START, 0.0)
             value = History(command.account, (), within)
         self.sizes.append(size)
         self.between()
@@ -118,6 +122,45 @@ def test_deals_come_in_portions_and_each_once() -> None:
     assert [deal.ticket for deal in history.deals] == list(range(1, 31))
     assert len(terminal.sizes) > 5
     assert max(terminal.sizes[1:]) <= 7 / 4
+
+
+def asked_each_second(reader: HistoryReader, account: AccountKey = ACCOUNT, since: int = 26 * DAY) -> History:
+    """Ask as the risk manager does: of the week, each second."""
+    return reader.deals(account, since, 28 * DAY)
+
+
+def test_a_week_that_is_asked_for_each_second_is_read_once_a_minute() -> None:
+    """The terminal counts, and is asked for all of it at the first two times, and once in sixty again."""
+    terminal = Terminal()
+    reader = HistoryReader(terminal.ask)
+    found = {asked_each_second(reader) for _ in range(200)}
+    assert [deal.ticket for history in found for deal in history.deals] == [27, 28, 29, 30]
+    assert (len(terminal.sizes), terminal.counted) == (5, 195)
+
+
+def test_a_deal_that_comes_is_in_the_very_next_answer() -> None:
+    """Also one that came late, before others."""
+    terminal = Terminal()
+    reader = HistoryReader(terminal.ask)
+    for _ in range(5):
+        asked_each_second(reader)
+    for ticket, at in ((31, 28 * DAY), (32, 26 * DAY + 1)):
+        terminal.deals = (*terminal.deals, make_deal(ticket, at))
+        assert ticket in [deal.ticket for deal in asked_each_second(reader).deals]
+        assert ticket in [deal.ticket for deal in asked_each_second(reader).deals]
+
+
+def test_what_is_given_again_is_of_the_account_and_the_time_that_were_asked_for() -> None:
+    """Another account with as many deals, or another stretch, is read; and who asks once takes nobody's place."""
+    terminal = Terminal()
+    reader = HistoryReader(terminal.ask)
+    for _ in range(3):
+        asked_each_second(reader)
+    assert asked_each_second(reader, ("Elsewhere", 7)).account == ("Elsewhere", 7)
+    assert [deal.ticket for deal in asked_each_second(reader, since=25 * DAY).deals] == [26, 27, 28, 29, 30]
+    terminal.sizes.clear()
+    assert asked_each_second(reader).account == ACCOUNT
+    assert terminal.sizes == []
 
 
 @pytest.mark.parametrize("way", [0.03, 0.2, 2.0])
