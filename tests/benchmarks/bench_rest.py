@@ -2,9 +2,9 @@
 """What the program costs while nobody does anything: in sight or not, with an open or a closed market.
 
 `python -m tests.benchmarks.bench_rest WAY MARKET` runs the real window on the simulated terminal and its 41 symbols,
-lets it settle, and measures some windows of time.  WAY is `seen`, `minimised` or `hidden`; MARKET is `open` or
-`closed`.  One line of JSON a window comes out: cores of program and host, and of each thread its milliseconds of
-processor a second and how often a second it was woken.  Linux only.
+lets it settle, and measures some stretches of time.  WAY is `seen` or `minimised`, which is what leaves the icon in
+the tray alone; MARKET is `open` or `closed`.  One line of JSON a stretch comes out: percent of a core of program and
+host, and of each thread its milliseconds of processor a second and how often a second it was woken.  Linux only.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _cost(of: tuple[str, tuple[float, float]]) -> tuple[float, float]:
     return -of[1][0], -of[1][1]
 
 
-def rest(application: Application, way: str, windows: int, seconds: float) -> None:
+def rest(application: Application, way: str, stretches: int, seconds: float) -> None:
     """Let the window settle, measure, print, and close it."""
     newest: list[DeskSnapshot] = []
     application.worker.snapshot_changed.connect(lambda snapshot: newest.__setitem__(slice(None), [snapshot]))
@@ -111,11 +111,12 @@ def rest(application: Application, way: str, windows: int, seconds: float) -> No
         wait(0.2)
     wait(_SETTLES_S)
     keep_for_good()
-    {"seen": window.show, "minimised": window.showMinimized, "hidden": window.hide}[way]()
+    if way == "minimised":
+        window.showMinimized()
     wait(_CHANGES_S)
     host = newest[-1].pool.host_pid
     assert host is not None
-    for _ in range(windows):
+    for _ in range(stretches):
         figures = measured({"program": os.getpid(), "host": host}, seconds)
         pool = newest[-1].pool
         line = {"way": way, "open": pool.market_open, "ticks_a_second": round(pool.ticks_per_second, 1)}
@@ -127,9 +128,9 @@ def rest(application: Application, way: str, windows: int, seconds: float) -> No
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("way", choices=("seen", "minimised", "hidden"))
+    parser.add_argument("way", choices=("seen", "minimised"))
     parser.add_argument("market", choices=tuple(_BEGINS))
-    parser.add_argument("--windows", type=int, default=3)
+    parser.add_argument("--stretches", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=60.0)
     given = parser.parse_args()
     os.environ["MT5_TERMINAL"] = "simulated"
@@ -137,7 +138,7 @@ def main() -> None:
         os.environ["ARBITREX_DATA_DIR"] = folder
         settings = Rest(data_dir=Path(folder), window_size=(1600, 1000), begins=_BEGINS[given.market])
         application = Application(settings)
-        watch = partial(rest, application, given.way, given.windows, given.seconds)
+        watch = partial(rest, application, given.way, given.stretches, given.seconds)
         application.window.filled.connect(partial(QTimer.singleShot, 0, watch))
         application.run()
     os._exit(0)
