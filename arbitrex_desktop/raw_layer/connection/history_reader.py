@@ -66,7 +66,7 @@ class Portion:
         self.size = round(min(max(wanted, size / _CHANGE, self._least), max(size * _CHANGE, self.size), self._most))
 
 
-class _Kept(NamedTuple):
+class _ReadBefore(NamedTuple):
     """What was read of an account since a second of the server clock, and how often that may still be given again."""
 
     history: History
@@ -80,7 +80,7 @@ class HistoryReader:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._asked: deque[tuple[AccountKey, int]] = deque(maxlen=_ASKERS)
-        self._kept: _Kept | None = None
+        self._kept: _ReadBefore | None = None
         self._bars: dict[int, Portion] = {}
         self._way, self._answers = 0.0, 0
         self._seconds = Portion(7 * _DAY_SECONDS, _DAY_SECONDS, _MOST_SECONDS)
@@ -132,7 +132,7 @@ class HistoryReader:
                 return found
         history = self._read_deals(account, since, end)
         if (account, since) in self._asked:
-            self._kept = _Kept(history, since)
+            self._kept = _ReadBefore(history, since)
         self._asked.append((account, since))
         return history
 
