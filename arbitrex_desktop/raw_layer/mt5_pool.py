@@ -316,10 +316,12 @@ class MT5ConnectionPool:
         """
         clock, now, connections = self._ticks.server_clock, self.market_now(), self._loop.connections
         present = clock.offset_seconds
+        if present is None or self._learned_in == connections:
+            return
         infos = self._loop.symbols.values()
         called = (is_called(each.name, each.currency_base, each.currency_profit, _TELLS_WEEKS) for each in infos)
         symbol = next((each.name for each, is_it in zip(infos, called, strict=True) if is_it), None)
-        if present is None or symbol is None or self._learned_in == connections:
+        if symbol is None:
             return
         offsets: dict[datetime, int] = {}
         for opening in telling_weekends(now):

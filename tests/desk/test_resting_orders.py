@@ -100,7 +100,7 @@ class TestPlacing:
 
     def test_an_expiry_behind_the_change_of_clocks_is_the_broker_s_hour_then(self, desk: Desk) -> None:
         """Given in March for a moment in April: the server, two hours ahead now, is three ahead by then."""
-        desk.broker.server_offset, desk.broker.server_rule = 7_200, "Europe/Athens"
+        desk.broker.server_offset, desk.broker.learns = 7_200, "Europe/Athens"
         until = datetime(2025, 4, 2, 12, tzinfo=UTC)
         place(desk, good_for=GoodFor.TIME, good_until=until)
         assert desk.broker.sent[-1]["expiration"] == round(until.timestamp()) + 10_800

@@ -69,7 +69,8 @@ class FakePool:
         self.account_mode: AccountMode | None = AccountMode.SIMULATED
         self.state = ConnectionState.CONNECTED
         self.server_offset = 0
-        self.server_rule = ""
+        self.server_rule = self.learns = ""
+        self.clock_known = True
         self.last_error = ""
         self.calls: Counter[str] = Counter()
         self.sent: list[dict[str, Any]] = []
@@ -271,7 +272,9 @@ class FakePool:
         return ServerZone(self.server_offset, self.server_rule)
 
     def learn_summer_time(self) -> None:
-        """Learn nothing: no summer time is followed."""
+        """Learn `learns`: by itself that no summer time is followed."""
+        self._ask("learn_summer_time")
+        self.server_rule = self.learns
 
     def market_now(self) -> datetime:
         """Return the clock's moment."""
@@ -292,7 +295,7 @@ class FakePool:
             symbols=tuple(self.infos),
             listed=self.listed,
             last_error=self.last_error,
-            server_offset_seconds=self.server_offset,
+            server_offset_seconds=self.server_offset if self.clock_known else None,
         )
 
     def _fill(self, request: Mapping[str, Any]) -> OrderSendResult:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import logging
 import math
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ from arbitrex_desktop.raw_layer.views import Quote
 
 _log = logging.getLogger(__name__)
 _EPSILON = 1e-9
+_CLOCKS_STAY: Final = timedelta(days=1)
+"""Clocks change at the end of a week, when nothing is ordered: what is to end sooner ends by the clock of now."""
 _TAKEN: Final = frozenset({TradeRetcode.DONE, TradeRetcode.PLACED})
 """Answers that mean of an order with a ticket that it rests."""
 
@@ -183,6 +186,9 @@ class Executor:
         """Return a moment in seconds of the server clock, by which the broker lets orders expire."""
         if self._pool.stats().server_offset_seconds is None:
             raise CommandRefused("the broker's clock is not known yet, so no expiry can be given; one moment")
+        if moment - self._pool.market_now() > _CLOCKS_STAY:
+            with suppress(PoolError, MT5Error):
+                self._pool.learn_summer_time()
         return round(self._pool.server_zone.to_server(moment))
 
     def _check_price(self, intent: Intent, price: float, first: float) -> None:

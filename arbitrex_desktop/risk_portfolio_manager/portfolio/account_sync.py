@@ -24,6 +24,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.own_connection import Own
 
 _log = logging.getLogger(__name__)
 _FAILURES = (PoolError, MT5Error, OSError, ValueError, ArithmeticError)
+_SEASON = timedelta(days=30)
 _MONEY = ("balance", "equity", "profit", "credit", "margin", "margin_free")
 
 
@@ -33,12 +34,16 @@ class SyncFailed(Exception):  # noqa: N818 - what happened
 
 @dataclass(frozen=True, slots=True)
 class SyncedAccount:
-    """One good reading with deals and ended orders since the moment asked for; `read_at` in market time, UTC."""
+    """One good reading with deals and ended orders since the moment asked for; `read_at` in market time, UTC.
+
+    `days`, whether the account's days are to be counted by them.
+    """
 
     reading: AccountReading
     deals: tuple[TradeDeal, ...]
     read_at: datetime
     orders: tuple[TradeOrder, ...] = ()
+    days: bool = False
 
 
 class MT5AccountSync:
@@ -75,6 +80,11 @@ class MT5AccountSync:
         """Return the pool that is read through, None before one of its own was opened."""
         return self._given if self._given is not None else self._own
 
+    @property
+    def knows_clock(self) -> bool:
+        """Return whether it is known how far the server's clock is ahead, so that deals are of the right day."""
+        return self.pool is not None and self.pool.stats().server_offset_seconds is not None
+
     def read_account(self) -> tuple[AccountReading, datetime]:
         """Read account, positions and orders; return them with market time, UTC (blocks).  Raises `SyncFailed`."""
         pool = self._pool_to_read()
@@ -84,9 +94,14 @@ class MT5AccountSync:
         return reading, now
 
     def read_history(self, of: AccountReading, since: datetime, now: datetime) -> History:
-        """Read deals and ended orders of the account that was read, from a moment on (blocks).  Raises `SyncFailed`."""
+        """Read deals and ended orders of the account that was read, from a moment on (blocks).  Raises `SyncFailed`.
+
+        Deals of another season need to know whose summer time the server follows, which is found out before.
+        """
         pool = self._pool_to_read()
         with _as_sync_failure():
+            if now - since > _SEASON:
+                pool.learn_summer_time()
             history = pool.read_history(since, now + timedelta(days=1))
         if history.account != of.account.key:
             raise SyncFailed("another account was connected before its history was read")

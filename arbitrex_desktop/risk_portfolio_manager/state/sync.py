@@ -59,7 +59,7 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     sources = state.sources
     sources.reading, sources.synced_at, sources.newest, sources.polled = reading, started, reading, reading
     state.roll_over(starts, config)
-    if config.initial_balance > 0.0:
+    if synced.days:
         _take_days(state, synced, pool, config)
     _write_figures(state, reading, config.loss_anchor)
     state.book.seen_from = started

@@ -110,3 +110,24 @@ def test_a_day_that_was_read_whole_is_not_made_less_by_a_part_of_it() -> None:
     clock.advance(2 * 86_400 + 19 * 3_600)
     assert rpm.sync_with_mt5_account()
     assert rpm._state.ledger.record.days == known
+
+
+def test_days_wait_for_the_broker_s_clock() -> None:
+    """Right after the start nobody knows how far the server is ahead: a day that is counted wrong then would stay so.
+
+    What is months ago was in summer, so whose summer time the server follows is found out before.
+    """
+    clock = ManualClock(MONDAY)
+    pool = FakePool(clock, account=make_account(balance=100_100.0, equity=100_100.0))
+    late = datetime(2024, 7, 9, 21, 30, tzinfo=UTC)  # half past midnight on the server, in summer
+    pool.server_offset, pool.learns, pool.clock_known = 7_200, "Europe/Athens", False
+    opened = make_deal(1, int(late.timestamp()) + 10_800, type=int(DealType.BUY), entry=int(DealEntry.IN), profit=0.0)
+    pool.deals = [opened]
+    rpm = pooled(pool, wide(initial_balance=100_000.0, reset_hour=0, reset_timezone="UTC"))
+    assert rpm._state.ledger.record == TradingRecord()
+    pool.clock_known = True
+    assert rpm.sync_with_mt5_account()
+    record = rpm._state.ledger.record
+    assert (record.complete, record.days) == (True, {"2024-07-09": DayResult(0.0, opened=1)})
+    assert rpm.sync_with_mt5_account()
+    assert pool.calls["learn_summer_time"] == 1
