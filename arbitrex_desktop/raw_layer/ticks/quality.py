@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,14 +40,20 @@ def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tup
     earlier = np.maximum.accumulate(np.where(sound, rows["time_msc"], last_time_msc))
     earliest_allowed = np.concatenate(([last_time_msc], np.maximum(earlier[:-1], last_time_msc)))
     causes = (*found, rows["time_msc"] < earliest_allowed)
-    good = np.ones(len(rows), dtype=bool)
+    good: NDArray[np.bool_] = ~np.logical_or.reduce(causes)
+    return good, {} if good.all() else _counted(causes)
+
+
+def _counted(causes: Sequence[NDArray[np.bool_]]) -> dict[str, int]:
+    """Return how many ticks each cause has made bad, each tick under its first one."""
     counts: dict[str, int] = {}
+    left = np.ones(len(causes[0]), dtype=bool)
     for cause, mask in zip(CAUSES, causes, strict=True):
-        counted = int(np.count_nonzero(mask & good))
+        counted = int(np.count_nonzero(mask & left))
         if counted:
             counts[cause] = counted
-        good &= ~mask
-    return good, counts
+        left &= ~mask
+    return counts
 
 
 def _same(rows: Rows, others: Rows) -> NDArray[np.bool_]:
