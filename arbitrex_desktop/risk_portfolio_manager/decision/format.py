@@ -4,25 +4,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.texts import N_, in_english
 
 _FORMATS: Final = {
     "share": "{:.1%}",
     "count": "{:,.0f}",
-    "units": "{:,.0f} units",
     "%": "{:,.1f}%",
     "bps": "{:.1f} bps",
 }
+_UNIT_NAMES: Final = {"lots": N_("lots"), "units": N_("units"), "pips": N_("pips"), "pip": N_("pip")}
 _LARGE: Final = 1e6
 _TOLERANCE: Final = 1e-6
 """Forgiven when rounding down, in the unit shown, since a tenth has no exact binary form."""
 
 
-class Decimals(msgspec.Struct, frozen=True):
+class Decimals(msgspec.Struct, frozen=True, omit_defaults=True):
     """How sentences tell money and lots.
 
     Attributes:
@@ -37,27 +39,34 @@ class Decimals(msgspec.Struct, frozen=True):
 
 
 NOT_KNOWN: Final = Decimals()
+_UNKNOWN: Final = N_("unknown")
 
 
-def format_value(value: float | None, unit: str, decimals: Decimals = NOT_KNOWN) -> str:
+def format_value(
+    value: float | None, unit: str, decimals: Decimals = NOT_KNOWN, say: Callable[[str], str] = in_english
+) -> str:
     """Return a number as the trader reads it: a `share` as a percentage, `money` with its currency, `lots` in full.
+
+    The unit is named in the language that `say` gives a text in.
 
     Money has the decimals of the account's currency; where they are not known, cents, or all that it has.
     """
     if value is None:
-        return "unknown"
+        return say(_UNKNOWN)
     if unit in _FORMATS:
         return _FORMATS[unit].format(value)
     if unit == "money":
         known = decimals.money
         text = amounts.money_of_any_account(value) if known is None else amounts.money(value, digits=known)
         return f"{text} {decimals.currency}".rstrip()
-    if unit == "lots":
-        return f"{amounts.lots(value, decimals.lots)} lots"
     if unit == "s":
         return _format_seconds(value)
-    unit = "pip" if (value, unit) == (1.0, "pips") else unit
-    return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
+    if unit == "lots":
+        number = amounts.lots(value, decimals.lots)
+    else:
+        number = f"{value:{',.0f' if unit == 'units' or abs(value) >= _LARGE else 'g'}}"
+    name = "pip" if (value, unit) == (1.0, "pips") else unit
+    return f"{number} {say(_UNIT_NAMES.get(name, name))}".rstrip()
 
 
 def by_step(lots: float, decimals: Decimals, *, up: bool = False) -> float:

@@ -8,11 +8,14 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals, by_step, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.wording import Wording
+from arbitrex_desktop.texts import N_, Phrase
 
-_NO_NUMBER: Final = "a number is missing"
+_NO_NUMBER: Final = N_("a number is missing")
+_TOLD_IN_DECIMALS: Final = ("lots", "money")
 _PASS: Final = Outcome.PASS
 _SKIPPED: Final = Outcome.SKIPPED
 
@@ -46,7 +49,7 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
     observed: float | None = None
     limit: float | None = None
     headroom: float | None = None
-    note: str = ""
+    note: str | Phrase = ""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -60,12 +63,13 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
 
     def message(self, decimals: Decimals = NOT_KNOWN) -> str:
         """Return one plain sentence for the trader."""
-        return self.check.message(self, decimals)
+        return self.verdict(decimals).message
 
     def verdict(self, decimals: Decimals) -> Verdict:
         """Return the result with its sentence, free of what made it."""
-        check, message = self.check, self.message(decimals)
-        return Verdict(check.code.value, self.outcome, self.observed, self.limit, check.unit, message, check.subject)
+        check, words = self.check, self.check.wording(self, decimals)
+        found = Verdict(check.code.value, self.outcome, self.observed, self.limit, check.unit, "", check.subject, words)
+        return msgspec.structs.replace(found, message=found.said())
 
 
 class Check:
@@ -101,55 +105,29 @@ class Check:
         """Return what tells one check from another: of a copy in another process, too."""
         return type(self), self.stage, self.subject
 
-    def message(self, result: RuleResult, decimals: Decimals) -> str:
-        """Return a result in one plain sentence."""
-        if result.observed is None:
-            return self._bare_message(result)
-        seen, limit = (format_value(value, self.unit, decimals) for value in self._told(result, decimals))
-        limit += f" of {self.of}" if self.of else ""
-        tail = f" ({result.note})" if result.note else ""
-        bound = "minimum" if self.minimum else "limit"
-        if result.outcome is Outcome.FAIL and result.headroom is not None:
-            return f"{self.subject} would be {seen}, the {bound} is {limit}: no room is left{tail}"
-        if result.outcome is Outcome.FAIL:
-            return f"{self.subject} {seen} {'is under' if self.minimum else 'has reached'} the {bound} of {limit}{tail}"
-        if result.outcome is Outcome.ADJUST:
-            return f"{self.subject} would be {seen}, the {bound} is {limit}: size cut to fit{tail}"
-        return f"{self.subject} {seen}, {bound} {limit}{tail}"
+    def wording(self, result: RuleResult, decimals: Decimals) -> Wording:
+        """Return what a result's sentence is made of besides its numbers."""
+        told = decimals if self.unit in _TOLD_IN_DECIMALS else NOT_KNOWN
+        bears_on_size = result.headroom is not None
+        return Wording(result.note, self.of, self.minimum, self.typed, bears_on_size, told)
 
-    def _told(self, result: RuleResult, decimals: Decimals) -> tuple[float | None, float | None]:
-        """Return both numbers as they are told: lots that were reckoned in steps, on their side of the other number."""
-        seen, limit = result.observed, result.limit
-        if self.unit != "lots" or seen is None or limit is None:
-            return seen, limit
-        if not self.typed:
-            return by_step(seen, decimals, up=seen > limit), limit
-        whole = by_step(limit, decimals)
-        return seen, whole if (whole < seen) == (limit < seen) else limit
-
-    def _bare_message(self, result: RuleResult) -> str:
-        """Return the sentence of a result without numbers."""
-        lead = {Outcome.UNKNOWN: "cannot be checked", Outcome.SKIPPED: "not checked"}.get(result.outcome)
-        note = result.note or "in order"
-        return f"{self.subject} {lead}: {note}" if lead else f"{self.subject}: {note}"
-
-    def passed(self, observed: float, limit: float, note: str = "") -> RuleResult:
+    def passed(self, observed: float, limit: float, note: str | Phrase = "") -> RuleResult:
         """Return numbers that nothing is wrong with."""
         return RuleResult(self, _PASS, observed, limit, None, note)
 
-    def ok(self, note: str) -> RuleResult:
+    def ok(self, note: str | Phrase) -> RuleResult:
         """Return that nothing is wrong, for a reason without numbers."""
         return RuleResult(self, _PASS, None, None, None, note)
 
-    def skipped(self, note: str) -> RuleResult:
+    def skipped(self, note: str | Phrase) -> RuleResult:
         """Return that the source was never given, or that the check is off."""
         return RuleResult(self, _SKIPPED, None, None, None, note)
 
-    def failed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> RuleResult:
+    def failed(self, observed: float | None = None, limit: float | None = None, note: str | Phrase = "") -> RuleResult:
         """Return a refusal."""
         return RuleResult(self, Outcome.FAIL, observed, limit, None, note)
 
-    def unknown(self, note: str) -> RuleResult:
+    def unknown(self, note: str | Phrase) -> RuleResult:
         """Return that the source was given but cannot be read now."""
         return RuleResult(self, Outcome.UNKNOWN, None, None, None, note)
 

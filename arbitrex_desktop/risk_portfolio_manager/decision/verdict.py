@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.decision.format import by_step, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.wording import Wording
+from arbitrex_desktop.texts import N_, Phrase, in_english
 
 
 class Outcome(StrEnum):
@@ -22,6 +28,29 @@ class Outcome(StrEnum):
     SKIPPED = "SKIPPED"
 
 
+_NO_ROOM: Final = (
+    N_("{name} would be {seen}, the limit is {limit}: no room is left"),
+    N_("{name} would be {seen}, the minimum is {limit}: no room is left"),
+)
+_CUT: Final = (
+    N_("{name} would be {seen}, the limit is {limit}: size cut to fit"),
+    N_("{name} would be {seen}, the minimum is {limit}: size cut to fit"),
+)
+_REACHED: Final = (
+    N_("{name} {seen} has reached the limit of {limit}"),
+    N_("{name} {seen} is under the minimum of {limit}"),
+)
+_MEASURED: Final = (N_("{name} {seen}, limit {limit}"), N_("{name} {seen}, minimum {limit}"))
+"""Sentences with numbers: of a limit, of a minimum."""
+_WITHOUT_NUMBERS: Final = {
+    Outcome.UNKNOWN: N_("{name} cannot be checked: {note}"),
+    Outcome.SKIPPED: N_("{name} not checked: {note}"),
+}
+_PLAIN: Final = N_("{name}: {note}")
+_IN_ORDER: Final = N_("in order")
+_SHARE: Final = N_("{share} of {whole}")
+
+
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """One check that was made.
 
@@ -33,6 +62,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         unit: of both, empty for none.
         message: one plain sentence for the trader; journals and strategies have it as `words`.
         name: what was checked, in words; a code is for refusals.
+        wording: what the sentence is made of besides the numbers; None in journals of before it was kept.
     """
 
     code: str
@@ -42,8 +72,42 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     unit: str
     message: str = msgspec.field(name="words")
     name: str = ""
+    wording: Wording | None = None
 
     @property
     def blocks(self) -> bool:
         """Return whether this verdict alone refuses the intent."""
         return self.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+
+    def said(self, say: Callable[[str], str] = in_english) -> str:
+        """Return its sentence in the language that `say` gives a text in; as it was written where that is all."""
+        words = self.wording
+        if words is None:
+            return self.message
+        if words.size is not None:
+            return words.size.said(words.decimals, say)
+        note = words.note.said(say) if isinstance(words.note, Phrase) else say(words.note)
+        if self.observed is None:
+            form = _WITHOUT_NUMBERS.get(self.outcome, _PLAIN)
+            return say(form).format(name=say(self.name), note=note or say(_IN_ORDER))
+        seen, limit = (format_value(each, self.unit, words.decimals, say) for each in self._told(words))
+        if words.of:
+            limit = say(_SHARE).format(share=limit, whole=say(words.of))
+        said = say(self._form(words)).format(name=say(self.name), seen=seen, limit=limit)
+        return f"{said} ({note})" if note else said
+
+    def _form(self, words: Wording) -> str:
+        """Return the form of a sentence with numbers."""
+        if self.outcome is Outcome.FAIL:
+            return (_NO_ROOM if words.bears_on_size else _REACHED)[words.minimum]
+        return (_CUT if self.outcome is Outcome.ADJUST else _MEASURED)[words.minimum]
+
+    def _told(self, words: Wording) -> tuple[float | None, float | None]:
+        """Return both numbers as they are told: lots that were reckoned in steps, on their side of the other number."""
+        seen, limit = self.observed, self.limit
+        if self.unit != "lots" or seen is None or limit is None:
+            return seen, limit
+        if not words.typed:
+            return by_step(seen, words.decimals, up=seen > limit), limit
+        whole = by_step(limit, words.decimals)
+        return seen, whole if (whole < seen) == (limit < seen) else limit

@@ -8,14 +8,17 @@ from operator import attrgetter
 
 import msgspec
 
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.decision.wording import DecidedSize, Wording
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import SIZE_CODE, SIZE_SUBJECT, round_lots
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
+from arbitrex_desktop.texts import N_, Phrase
 
-_BY_RISK = "risk per trade"
+_BY_RISK = N_("risk per trade")
 _RELATIVE_TOLERANCE = 1e-9
 
 
@@ -34,21 +37,16 @@ class SizeDecided(Check):
     def _identity(self) -> tuple[object, ...]:
         return *super()._identity(), self.lots, self.asked, self.allowed, self.results
 
-    def message(self, result: RuleResult, decimals: Decimals) -> str:  # noqa: ARG002 - all is known already
+    def wording(self, result: RuleResult, decimals: Decimals) -> Wording:  # noqa: ARG002 - all is known already
         """Return which limit decided, and the largest size that would pass."""
+        blocking = [each for each in self.results if each.blocks and each.headroom is None]
+        if blocking:
+            return Wording(size=DecidedSize(blocked_by=min(blocking, key=attrgetter("place")).check.subject))
         units, what = self._largest_size()
         instrument = self.instrument
         most = 0.0 if instrument is None else round_lots(units, instrument.contract, instrument.volume_step)
-        blocking = [each for each in self.results if each.blocks and each.headroom is None]
-        if blocking:
-            return f"no size would pass: {min(blocking, key=attrgetter('place')).check.subject}"
-        size, largest_text = (format_value(lots, "lots", decimals) for lots in (self.lots, most))
-        largest = f"the largest size that would pass is {largest_text}, by {what}"
-        if not self.lots:
-            return largest
-        if self.asked is not None and self.lots >= self.asked * (1.0 - _RELATIVE_TOLERANCE):
-            return f"size {size}, as asked for; {largest}"
-        return f"size {size}, decided by {what}; {largest}"
+        as_asked = self.asked is not None and self.lots >= self.asked * (1.0 - _RELATIVE_TOLERANCE)
+        return Wording(decimals=decimals, size=DecidedSize(most, what, self.lots, as_asked))
 
     def _largest_size(self) -> tuple[float, str]:
         """Return the most units that every check leaves, and the tightest of them."""
@@ -65,14 +63,18 @@ def as_approved(
     results: list[RuleResult], again: Sequence[RuleResult], lots: float, decimals: Decimals
 ) -> list[RuleResult]:
     """Return results that show the size which was approved; `again`, what the rules say of it after a cut."""
-    found, size = {id(each.check): each for each in again}, format_value(lots, "lots", decimals)
+    found = {id(each.check): each for each in again}
+    size = amounts.lots(lots, decimals.lots)
     return [_of_approved(each, found.get(id(each.check)), lots, size) for each in results]
 
 
 def _of_approved(result: RuleResult, again: RuleResult | None, lots: float, size: str) -> RuleResult:
     """Return a result as it is for the approved size; one that cut says to what."""
     if result.outcome is Outcome.ADJUST:
-        note = f"{result.note}, {size}" if result.note else size
+        note = Phrase(N_("{lots} lots"), {"lots": size})
+        if result.note:
+            before = result.note if isinstance(result.note, Phrase) else Phrase(result.note)
+            note = Phrase(N_("{note}, {lots} lots"), {"note": before, "lots": size})
         return msgspec.structs.replace(result, note=note)
     if result.check.subject == SIZE_SUBJECT and result.check.stage is Stage.SIZING:
         return msgspec.structs.replace(result, observed=lots)
