@@ -7,7 +7,7 @@ afterwards, so that a translation may put them elsewhere: `_("{lots} of {symbol}
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class Phrase(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """
 
     form: str
-    values: dict[str, str | int | float | Phrase] = {}
+    values: Mapping[str, str | Phrase] = {}
 
     def __str__(self) -> str:
         return self.said(in_english)

@@ -25,6 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionRea
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, PlainCheck
 from arbitrex_desktop.risk_portfolio_manager.parameters import Text
 from arbitrex_desktop.risk_portfolio_manager.pipeline import pipeline, refusal, sizing
+from arbitrex_desktop.risk_portfolio_manager.pipeline.decided_size import SizeDecided
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.settings.catalogue import CATALOGUE
@@ -70,7 +71,8 @@ def declared() -> Iterator[str]:
         yield from (text for text in (setting.meaning, form, what, *setting.choices) if _is_said(text))
     yield from PRESETS
     yield from (rule_name(code) for code in RejectionReason)
-    for each in _checks():
+    yield SizeDecided.subject
+    for each in checks():
         yield from (text for text in (each.subject, each.of, getattr(each, "fine", "")) if text)
     yield from (ONLY_REDUCES, *(text for path in sorted(RULES.parent.rglob("*.py")) for text in _remarks(path)))
 
@@ -82,7 +84,7 @@ def headings() -> Iterator[str]:
             yield " ".join(re.sub(r"[`*_|#]", " ", title).split())
 
 
-def _checks() -> Iterator[Check]:
+def checks() -> Iterator[Check]:
     """Yield every rule, and every check that the risk manager makes besides."""
     yield from ALL_RULES
     for module in (pipeline, refusal, sizing):

@@ -21,6 +21,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
+from arbitrex_desktop.texts import Phrase
 
 
 class MarketView(msgspec.Struct, frozen=True):
@@ -203,7 +204,7 @@ class ExposureView(msgspec.Struct, frozen=True):
     in_symbol: int
     of_strategy: int
     opened: Sequence[datetime]
-    unknown: str
+    unknown: str | Phrase
     unpriced: str
     reducible: float
     reducing: bool

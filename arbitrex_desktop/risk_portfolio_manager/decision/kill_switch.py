@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+from arbitrex_desktop.texts import N_, Phrase
 
 
 class SwitchLevel(StrEnum):
@@ -25,6 +28,14 @@ class SwitchAction(StrEnum):
     SHUTDOWN = "SHUTDOWN"
 
 
+_OF: Final = {
+    SwitchLevel.GLOBAL: N_("{action} of global {name}: {reason}"),
+    SwitchLevel.SYMBOL: N_("{action} of symbol {name}: {reason}"),
+    SwitchLevel.STRATEGY: N_("{action} of strategy {name}: {reason}"),
+}
+_OF_EVERYTHING: Final = N_("{action} of everything: {reason}")
+
+
 class KillSwitch(msgspec.Struct, frozen=True):
     """One switch that is set; `name` is the symbol or strategy, empty for everything; `since` in UTC.
 
@@ -41,8 +52,14 @@ class KillSwitch(msgspec.Struct, frozen=True):
     @property
     def message(self) -> str:
         """Return what it is and why, in one phrase."""
-        over = f"{self.level.lower()} {self.name}" if self.name else "everything"
-        return f"{self.action} of {over}: {self.reason}"
+        return str(self.phrase)
+
+    @property
+    def phrase(self) -> Phrase:
+        """Return the same, to be said in any language."""
+        form = _OF[self.level] if self.name else _OF_EVERYTHING
+        reason = Phrase(self.reason)
+        return Phrase(form, {"action": Phrase(self.action.value), "name": self.name, "reason": reason})
 
 
 def scopes_of(symbol: str, strategy_id: str | None) -> tuple[tuple[SwitchLevel, str], ...]:

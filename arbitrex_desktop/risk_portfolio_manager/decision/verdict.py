@@ -48,7 +48,9 @@ _WITHOUT_NUMBERS: Final = {
 }
 _PLAIN: Final = N_("{name}: {note}")
 _IN_ORDER: Final = N_("in order")
-_SHARE: Final = N_("{share} of {whole}")
+SHARE_FORM: Final = N_("{share} of {whole}")
+CHECK_FORMS: Final = (*_NO_ROOM, *_CUT, *_REACHED, *_MEASURED, *_WITHOUT_NUMBERS.values(), _PLAIN)
+"""All of them; a remark in brackets may follow one with numbers."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -92,7 +94,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
             return say(form).format(name=say(self.name), note=note or say(_IN_ORDER))
         seen, limit = (format_value(each, self.unit, words.decimals, say) for each in self._told(words))
         if words.of:
-            limit = say(_SHARE).format(share=limit, whole=say(words.of))
+            limit = say(SHARE_FORM).format(share=limit, whole=say(words.of))
         said = say(self._form(words)).format(name=say(self.name), seen=seen, limit=limit)
         return f"{said} ({note})" if note else said
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
+from arbitrex_desktop.texts import N_
 
 COLUMNS: Final = ("time_utc", "currency", "impact", "title")
 _IMPACT: Final = {"low": 0, "medium": 1, "high": 2}
@@ -65,7 +66,7 @@ class NewsCalendar:
         if quiet is not None and quiet[0] == before and quiet[1] == after and quiet[2] <= now < quiet[3]:
             return None
         if not self._moments or now.date() > self._moments[-1].date():
-            raise CalendarUnavailable("the calendar has no entries for today or later")
+            raise CalendarUnavailable(N_("the calendar has no entries for today or later"))
         ahead = timedelta(minutes=before)
         first, until = bisect_left(self._moments, now - timedelta(minutes=after)), now + ahead
         if first < len(self._moments) and self._moments[first] > until:

@@ -27,9 +27,11 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import RiskPlan
+from arbitrex_desktop.texts import N_, Phrase
 
-_COUNTED_BEFORE = "it was counted when it was first approved"
+_COUNTED_BEFORE = N_("it was counted when it was first approved")
 _RELATIVE_TOLERANCE = 1e-9
+_NOTHING_LEFT = N_("nothing is left: {left} lots, the smallest volume is {least}")
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _LEFT = PlainCheck(Stage.PORTFOLIO, SIZE_CODE, "position size", order=Rule.order)
 
@@ -117,7 +119,7 @@ def _last_look(
     least = instrument.volume_min if instrument is not None else 0.0
     if not lots > 0.0 or (lots < least * (1.0 - _RELATIVE_TOLERANCE) and not context.exposure.reducing):
         left, smallest = (amounts.lots(each, context.decimals.lots) for each in (lots, least))
-        return _LEFT.failed(note=f"nothing is left: {left} lots, the smallest volume is {smallest}"), ()
+        return _LEFT.failed(note=Phrase(_NOTHING_LEFT, {"left": left, "least": smallest})), ()
     if not cutting or instrument is None:
         return None, ()
     smaller = resized(context, units_of(lots, instrument.contract))

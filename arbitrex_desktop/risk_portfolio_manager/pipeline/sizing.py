@@ -22,6 +22,8 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
+from arbitrex_desktop.risk_portfolio_manager.rules.stops import MISPLACED_STOP, misplaced
+from arbitrex_desktop.texts import N_, Phrase
 
 _STRESSED: Final = frozenset({"STRESSED", "CRISIS"})
 _EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
@@ -46,6 +48,10 @@ _EXPECTANCY_CODE: Final = RejectionReason(
 )
 _LIQUIDITY_CODE: Final = RejectionReason(
     "LOW_LIQUIDITY", "Too little is traded in the symbol.", "Trade something more liquid."
+)
+_WOULD_RISK: Final = N_("the smallest volume would risk {money}, {share} of capital")
+_WOULD_NEED: Final = N_(
+    "the smallest volume would risk {money} at the stop; the risk per trade would have to be {share}"
 )
 _minimum: Final = partial(PlainCheck, Stage.SIZING, minimum=True)
 _CONVERSION: Final = _minimum(CONVERSION_UNKNOWN, "loss of one unit at the stop")
@@ -100,8 +106,8 @@ def size_trade(context: RuleContext) -> SizeResult:
 def _sizing_refusal(context: RuleContext, distance: float) -> RuleResult:
     """Return why no size can be computed: the stop that was given is no stop, or a figure is not known."""
     stop, price = context.intent.stop_loss, context.market.price
-    if stop is not None and distance <= 0.0:
-        return _STOP_SIDE.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {price:.10g}")
+    if stop is not None and price is not None and distance <= 0.0:
+        return _STOP_SIDE.failed(note=misplaced(MISPLACED_STOP, stop, price))
     return _CONVERSION.unknown("price, stop or conversion to account currency is not known")
 
 
@@ -284,8 +290,10 @@ def _kelly_factors(
     regime = context.intent.regime
     most = config.kelly_base_max_pct * (1.0 if regime is None else config.kelly_regime_multipliers.get(regime, 0.0))
     bet = min(share * config.kelly_safety_factor, most)
-    refused = _KELLY.failed(note=f"{share:.1%} is no bet worth taking")
-    found.append(_KELLY.passed(bet, most) if bet > 0.0 else refused)
+    if bet > 0.0:
+        found.append(_KELLY.passed(bet, most))
+    else:
+        found.append(_KELLY.failed(note=Phrase(N_("{share} is no bet worth taking"), {"share": f"{share:.1%}"})))
     expectancy = rate * win - (1.0 - rate) * loss
     factor = expectancy_factor(expectancy)
     outcome = Outcome.PASS if factor > 0.0 else Outcome.FAIL
@@ -319,12 +327,12 @@ def _size_check(context: RuleContext, size: tuple[float, float, float], lots: fl
     return _SIZE.failed(lots, instrument.volume_min, _smallest_risk(context, *size))
 
 
-def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: float) -> str:
+def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: float) -> str | Phrase:
     """Return in words how much would have to be at risk for the smallest volume."""
     if context.intent.requested_volume is not None and allowed >= least:
-        return "less was asked for than the smallest volume"
+        return N_("less was asked for than the smallest volume")
     risk, money = least * loss, format_value(least * loss, "money", context.decimals)
     if not allowed > 0.0:
-        return f"the smallest volume would risk {money}, {risk / context.account.capital:.2%} of capital"
+        return Phrase(_WOULD_RISK, {"money": money, "share": f"{risk / context.account.capital:.2%}"})
     needed = context.config.risk_per_trade * least / allowed
-    return f"the smallest volume would risk {money} at the stop; the risk per trade would have to be {needed:.2%}"
+    return Phrase(_WOULD_NEED, {"money": money, "share": f"{needed:.2%}"})

@@ -36,10 +36,12 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import (
     Reservation,
     WorkingOrders,
 )
+from arbitrex_desktop.texts import N_, Phrase
 
 Held = tuple[str | int, int]
 """A symbol or a position's number, and the side that is held."""
 _REMEMBERED: Final = 2_000
+_NO_NUMBER: Final = N_("the exposure of {name} that was set manually is no number")
 
 
 class ExposureBook:
@@ -144,7 +146,7 @@ class ExposureBook:
         self.reserved[reservation.intent_id] = reservation
         self._sum_in_flight()
 
-    def take_working(self, orders: Iterable[Reservation], unknown: str) -> None:
+    def take_working(self, orders: Iterable[Reservation], unknown: str | Phrase) -> None:
         """Take over the orders that work at the broker now; `unknown`, why one of them could not be valued."""
         self.working.take(orders, unknown, self._owner_of)
         for each in self.working.orders.values():
@@ -226,7 +228,7 @@ class ExposureBook:
         self._manual = (symbols, currencies)
         for name, value in (*symbols.items(), *currencies.items()):
             if not is_number(value):
-                sums.unknown = sums.unknown or f"the exposure of {name} that was set manually is no number"
+                sums.unknown = sums.unknown or Phrase(_NO_NUMBER, {"name": name})
         if sums.unknown:
             return
         for symbol, units in symbols.items():

@@ -14,6 +14,7 @@ from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, Side
+from arbitrex_desktop.texts import N_, Phrase
 
 K = TypeVar("K")
 _NUMBERS: Final = frozenset({float, int})
@@ -53,7 +54,7 @@ class HeldExposure(msgspec.Struct):
     by_strategy: dict[str, int] = {}
     opened: list[datetime] = []
     manual_units: dict[str, float] = {}
-    unknown: str = ""
+    unknown: str | Phrase = ""
     unpriced: str = ""
     lots: float = 0.0
     open_risk: float = 0.0
@@ -133,7 +134,7 @@ def add_position(sums: HeldExposure, position: Position, instrument: Instrument 
     sums.opened.append(as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
     _count_one(sums, symbol, position.strategy_id)
     if instrument is None or direction not in (1, -1) or not _is_amount(units) or not _is_amount(price):
-        sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
+        sums.unknown = sums.unknown or Phrase(N_("the position in {symbol} cannot be valued"), {"symbol": symbol})
         return
     add(sums.units, symbol, direction * units)
     sums.lots += units / instrument.contract

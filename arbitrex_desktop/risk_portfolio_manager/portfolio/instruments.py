@@ -19,6 +19,7 @@ from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, Symbo
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.raw_layer.amounts import money_of_any_account, step_decimals
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
+from arbitrex_desktop.texts import N_, Phrase
 
 PriceOf = Callable[[str], float | None]
 """Gives a symbol's middle price, None when there is none."""
@@ -46,6 +47,14 @@ _IN_PARTS: Final = 2**53 / _PARTS
 """From here on a float has no eight decimals."""
 _BANK_DAYS: Final = 360.0
 """Days of the year by which MetaTrader divides a yearly interest."""
+_OWN_PRICE_COUNTS: Final = N_(
+    "the broker's tick value of {stated} {currency} a lot contradicts contract size and rates, which make it "
+    "{by_rates} {currency}; the value by its own price counts"
+)
+_WORSE_COUNTS: Final = N_(
+    "the broker's tick value of {stated} {currency} a lot contradicts contract size and rates, which make it "
+    "{by_rates} {currency}; the worse of both counts"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Instrument:
     swap_buy: float = 0.0
     swap_sell: float = 0.0
     triple_day: int = 3
-    doubt: str = ""
+    doubt: str | Phrase = ""
     counter: str = field(init=False)
     pip: float = field(init=False)
     decimals: int = field(init=False)
@@ -233,7 +242,7 @@ class PoolInstruments:
         """Return whether the rates have been held against the broker's tick value, as far as they can be."""
         return not self.account_currency or self._by_rates(info) > 0.0
 
-    def _value_and_doubt(self, info: SymbolInfo) -> tuple[float, str]:
+    def _value_and_doubt(self, info: SymbolInfo) -> tuple[float, str | Phrase]:
         """Return what a price move of 1 is worth for a unit, in account currency, and why the broker is not believed.
 
         NaN when it cannot be known.
@@ -251,12 +260,10 @@ class PoolInstruments:
         own = self.account_currency in (info.currency_base, info.currency_profit)
         a_tick = info.trade_tick_size * info.trade_contract_size
         ticks = [money_of_any_account(value * a_tick) for value in (stated, by_rates)]
-        what = "the value by its own price counts" if own else "the worse of both counts"
-        doubt = (
-            f"the broker's tick value of {ticks[0]} {self.account_currency} a lot contradicts contract size and rates, "
-            f"which make it {ticks[1]} {self.account_currency}; {what}"
-        )
-        return by_rates if own else max(by_rates, stated), doubt
+        values = {"stated": ticks[0], "by_rates": ticks[1], "currency": self.account_currency}
+        if own:
+            return by_rates, Phrase(_OWN_PRICE_COUNTS, values)
+        return max(by_rates, stated), Phrase(_WORSE_COUNTS, values)
 
     def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from arbitrex_desktop.texts import Phrase
+
 Side = tuple[str, int]
 """The name of a symbol or currency, and 1 for more or -1 for less of it."""
 UNITS_TOLERANCE: Final = 1e-6
@@ -82,9 +84,9 @@ class WorkingOrders:
 
     def __init__(self) -> None:
         self.orders: dict[str, Reservation] = {}
-        self.unknown = ""
+        self.unknown: str | Phrase = ""
 
-    def take(self, orders: Iterable[Reservation], unknown: str, owner: Callable[[Reservation], str]) -> None:
+    def take(self, orders: Iterable[Reservation], unknown: str | Phrase, owner: Callable[[Reservation], str]) -> None:
         """Take over the orders that there are now; `owner` tells the strategy of one that was not there before."""
         now = {working_name(each.ticket): each for each in orders}
         for name, each in now.items():

@@ -15,6 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleSettings,
     Stage,
 )
+from arbitrex_desktop.texts import N_
 
 INITIAL_BALANCE: Final = number(
     "initial_balance",
@@ -81,8 +82,8 @@ class AccountFloor(FirmFloor):
     order = 45
     subject = "equity"
     switches = ("firm_max_loss",)
-    floor_name = "the firm's floor, and its buffer"
-    not_known = "the account's days were not read yet"
+    floor_name = N_("the firm's floor, and its buffer")
+    not_known = N_("the account's days were not read yet")
     parameters = (
         INITIAL_BALANCE,
         BUFFER,

@@ -12,6 +12,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionRea
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
+from arbitrex_desktop.texts import N_, Phrase
 
 __all__ = [
     "ONLY_REDUCES",
@@ -26,10 +27,10 @@ __all__ = [
     "Stage",
 ]
 
-ONLY_REDUCES: Final = "this trade only reduces risk"
+ONLY_REDUCES: Final = N_("this trade only reduces risk")
 _PASS = Outcome.PASS
-_NO_NUMBER = "a number is missing"
-_NO_PRICE = "no price was given"
+_NO_NUMBER = N_("a number is missing")
+_NO_PRICE = N_("no price was given")
 
 
 class Rule(Check, ABC):
@@ -77,7 +78,7 @@ class Rule(Check, ABC):
         return None
 
     def check_headroom(
-        self, context: RuleContext, headroom: float, observed: float, limit: float, note: str = ""
+        self, context: RuleContext, headroom: float, observed: float, limit: float, note: str | Phrase = ""
     ) -> RuleResult:
         """Return whether the wanted size fits in `headroom` units.
 
@@ -126,7 +127,7 @@ class ExposureRule(Rule):
     of = "capital"
 
     @abstractmethod
-    def held(self, context: RuleContext) -> tuple[float, float, str] | None:
+    def held(self, context: RuleContext) -> tuple[float, float, str | Phrase] | None:
         """Return what counts already, in account currency and never below 0, the limit as a share, and a note."""
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -7,9 +7,13 @@ from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
 
 _RELATIVE_TOLERANCE: Final = 1e-9
 """A distance that falls short of its least by the last bit of a float is not short of it."""
+
+_PASSED_LIMIT: Final = N_("the market at {market} has passed the limit price {price}")
+_PASSED_STOP: Final = N_("the market at {market} has passed the stop price {price}")
 
 
 class EntryPrice(Rule):
@@ -40,8 +44,7 @@ class EntryPrice(Rule):
         beyond = (intent.order_price - opening) * intent.direction
         waits = -beyond if intent.order_kind is OrderKind.LIMIT else beyond
         if waits <= 0.0:
-            kind = intent.order_kind.lower()
-            note = f"the market at {opening:.10g} has passed the {kind} price {intent.order_price:.10g}"
-            return self.failed(note=note)
+            form = _PASSED_LIMIT if intent.order_kind is OrderKind.LIMIT else _PASSED_STOP
+            return self.failed(note=Phrase(form, {"market": f"{opening:.10g}", "price": f"{intent.order_price:.10g}"}))
         pip = market.instrument.pip
         return self.at_least(waits * (1.0 + _RELATIVE_TOLERANCE) / pip, market.instrument.stops_distance / pip)

@@ -15,6 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleSettings,
     Stage,
 )
+from arbitrex_desktop.texts import N_
 
 
 def is_time_zone(name: str) -> bool:
@@ -65,7 +66,7 @@ class LossRule(AccountRule):
         """Compare, and say so when the limit is close; a profit is no loss below zero."""
         if observed < limit:
             near = observed >= limit * config.warning_share
-            return self.passed(max(0.0, observed), limit, "warning: close to the limit" if near else "")
+            return self.passed(max(0.0, observed), limit, N_("warning: close to the limit") if near else "")
         return self.below(observed, limit)
 
 

@@ -9,6 +9,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
 
 
 class MaxLots(Rule):
@@ -49,6 +50,6 @@ class MaxLots(Rule):
         of_symbol = min(map(table.__getitem__, names)) if names else math.inf
         left = without_residue(of_symbol - held)
         if per_order and per_order <= left:
-            return self.check_headroom(context, per_order * instrument.contract, lots, per_order, "of one order")
-        note = f"of {context.intent.symbol}"
+            return self.check_headroom(context, per_order * instrument.contract, lots, per_order, N_("of one order"))
+        note = Phrase(N_("of {symbol}"), {"symbol": context.intent.symbol})
         return self.check_headroom(context, left * instrument.contract, held + lots, of_symbol, note)

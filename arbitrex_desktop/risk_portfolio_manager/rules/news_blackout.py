@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
@@ -15,6 +17,10 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleResult,
     Stage,
 )
+from arbitrex_desktop.texts import N_, Phrase
+
+_FORBIDDEN: Final = N_("{news}: the firm forbids closing now")
+_PERHAPS_FORBIDDEN: Final = N_("{news}: the firm may forbid closing now")
 
 
 class NewsBlackout(Rule):
@@ -51,16 +57,14 @@ class NewsBlackout(Rule):
         found = self._result_of_news(context) if context.config.news_closing_counts else self.in_order
         if not found.blocks:
             return self.ok(ONLY_REDUCES)
-        known = found.outcome is Outcome.FAIL
-        return self.ok(
-            f"{found.note}: {'the firm forbids closing now' if known else 'the firm may forbid closing now'}"
-        )
+        form = _FORBIDDEN if found.outcome is Outcome.FAIL else _PERHAPS_FORBIDDEN
+        return self.ok(Phrase(form, {"news": found.note if isinstance(found.note, Phrase) else Phrase(found.note)}))
 
     def _result_of_news(self, context: RuleContext) -> RuleResult:
         """Return whether news are near."""
         market, config = context.market, context.config
         if market.calendar is None:
-            no_calendar = "there is no calendar"
+            no_calendar = N_("there is no calendar")
             return self.unknown(no_calendar) if config.news_calendar_needed else self.skipped(no_calendar)
         instrument = market.instrument
         legs = (instrument.base, instrument.profit) if instrument else split_symbol(context.intent.symbol)[1:]
@@ -71,4 +75,9 @@ class NewsBlackout(Rule):
             return self.unknown(str(error))
         if event is None:
             return self.in_order
-        return self.failed(note=f"{event.currency} {event.title} at {event.at:%H:%M} UTC")
+        return self.failed(
+            note=Phrase(
+                N_("{currency} {title} at {time} UTC"),
+                {"currency": event.currency, "title": event.title, "time": f"{event.at:%H:%M}"},
+            )
+        )

@@ -3,8 +3,14 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
+from typing import Final
+
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
+
+_NONE_TO_CLOSE: Final = N_("there is no position of {symbol} with so much to close")
+_REVERSES: Final = N_("it closes the {lots} lots that are held, and opens the rest the other way")
 
 
 class NothingToReduce(Rule):
@@ -25,8 +31,8 @@ class NothingToReduce(Rule):
             return self.failed(note="the position is being closed already, by a trade in flight")
         intent, instrument, closing = context.intent, context.market.instrument, context.exposure.reversing
         if intent.reduce_only or intent.position_ticket is not None:
-            return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
+            return self.failed(note=Phrase(_NONE_TO_CLOSE, {"symbol": intent.symbol}))
         if closing and instrument is not None:
-            lots = format_value(closing / instrument.contract, "lots", context.decimals)
-            return self.ok(f"it closes the {lots} that are held, and opens the rest the other way")
+            lots = amounts.lots(closing / instrument.contract, context.decimals.lots)
+            return self.ok(Phrase(_REVERSES, {"lots": lots}))
         return self.in_order

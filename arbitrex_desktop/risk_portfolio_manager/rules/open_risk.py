@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.context import LossRoom
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, number
@@ -18,6 +19,15 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     Stage,
 )
 from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import daily_amount, firm_day_start
+from arbitrex_desktop.texts import N_
+
+_TODAY: Final = N_("left of today's loss limit")
+_WEEK: Final = N_("left of this week's loss limit")
+_DAY_FALL: Final = N_("left of today's greatest fall")
+_DRAWDOWN: Final = N_("left of the greatest drawdown")
+_FIRM_LOSS: Final = N_("left of the firm's greatest loss")
+_FIRM_DAY: Final = N_("left of the firm's loss of a day")
+_FIRM_NEXT_DAY: Final = N_("left of the firm's loss of a day, should it last into the next")
 
 
 class OpenRisk(Rule):
@@ -85,18 +95,21 @@ def loss_room(account: AccountView, config: RuleSettings) -> LossRoom:
     equity, start, capital = account.equity, account.day_anchor, account.capital
     today = config.daily_loss_limit * (start or capital) + account.daily_pnl
     week = config.weekly_loss_limit * (account.week_anchor or capital) + account.weekly_pnl
-    realised, fallen = [(today, "today's loss limit"), (week, "this week's loss limit")], [(math.inf, "")]
+    realised, fallen = (
+        [(today, _TODAY), (week, _WEEK)],
+        [(math.inf, "")],
+    )
     if start is not None:
-        fallen.append((equity - (start or capital) * (1.0 - config.max_daily_drawdown), "today's greatest fall"))
+        fallen.append((equity - (start or capital) * (1.0 - config.max_daily_drawdown), _DAY_FALL))
     if account.drawdown < 1.0:
         peak = equity / (1.0 - account.drawdown)
-        fallen.append((equity - peak * (1.0 - config.max_drawdown), "the greatest drawdown"))
+        fallen.append((equity - peak * (1.0 - config.max_drawdown), _DRAWDOWN))
     if config.firm_max_loss:
-        fallen.append((equity - guarded_floor(account, config), "the firm's greatest loss"))
+        fallen.append((equity - guarded_floor(account, config), _FIRM_LOSS))
     day = firm_day_start(account, config) if config.firm_daily_loss else None
     if day is not None:
         amount = daily_amount(config, day)
-        fallen.append((equity - day + amount, "the firm's loss of a day"))
-        realised.append((amount, "the firm's loss of a day, should it last into the next"))
+        fallen.append((equity - day + amount, _FIRM_DAY))
+        realised.append((amount, _FIRM_NEXT_DAY))
     (realised_room, of_realised), (equity_room, of_equity) = min(realised), min(fallen)
-    return LossRoom(realised_room, f"left of {of_realised}", equity_room, f"left of {of_equity}")
+    return LossRoom(realised_room, of_realised, equity_room, of_equity)

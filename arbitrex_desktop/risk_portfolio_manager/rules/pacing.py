@@ -16,6 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleResult,
     Stage,
 )
+from arbitrex_desktop.texts import N_
 
 _SPACING: Final = Flag(
     "enforce_time_spacing",
@@ -155,7 +156,7 @@ class RejectionVelocity(Rule):
             return self.skipped("a person asks, who names no strategy")
         since = context.moment - context.config.rejection_velocity_window_seconds
         refused = context.activity.refused_since(strategy, since, limit)
-        return self.passed(refused, limit, "the strategy is throttled" if refused >= limit else "")
+        return self.passed(refused, limit, N_("the strategy is throttled") if refused >= limit else "")
 
 
 class _Spacing(Rule):

@@ -13,6 +13,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleSettings,
     Stage,
 )
+from arbitrex_desktop.texts import N_, Phrase
 
 
 class ProfitTarget(AccountRule):
@@ -48,7 +49,8 @@ class ProfitTarget(AccountRule):
         if config.min_trading_days:
             missing = config.min_trading_days - account.record.trading_days(config.trading_day_profit * initial)
             if missing > 0:
-                return self.passed(profit, target, f"{missing} more trading days are asked for")
+                note = Phrase(N_("{count} more trading days are asked for"), {"count": str(missing)})
+                return self.passed(profit, target, note)
         return self.below(profit, target)
 
     in_use = AccountRule.check

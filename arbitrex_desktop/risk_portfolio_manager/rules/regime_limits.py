@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
+
+_REGIME: Final = N_("the regime is {regime}")
 
 
 class _RegimeLimits(Rule):
@@ -17,6 +20,7 @@ class _RegimeLimits(Rule):
     Attributes:
         regimes: those that it is about.
         mood: how its settings' names begin.
+        unsure: how it is said that the confidence is too low.
         others: the result for each regime, made once, since it is that of most intents.
     """
 
@@ -24,10 +28,11 @@ class _RegimeLimits(Rule):
     unit = "count"
     regimes: ClassVar[frozenset[str]]
     mood: ClassVar[str]
+    unsure: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__()
-        self.others = {each.value: self.ok(f"the regime is {each}") for each in Regime}
+        self.others = {each.value: self.ok(Phrase(_REGIME, {"regime": each.value})) for each in Regime}
 
     def check(self, context: RuleContext) -> RuleResult:
         """Check confidence, then the number of new positions."""
@@ -39,8 +44,8 @@ class _RegimeLimits(Rule):
         most = getattr(context.config, f"{self.mood}_max_positions")
         least = getattr(context.config, f"{self.mood}_min_confidence")
         if confidence is not None and not confidence >= least:
-            seen, floor = format_value(confidence, "share"), format_value(least, "share")
-            return self.failed(note=f"model confidence {seen} is under the {self.mood} market's minimum of {floor}")
+            values = {"seen": format_value(confidence, "share"), "least": format_value(least, "share")}
+            return self.failed(note=Phrase(self.unsure, values))
         return self.below(sum(opened >= context.account.day_start for opened in context.exposure.opened), most)
 
 
@@ -56,6 +61,7 @@ class StressedRegime(_RegimeLimits):
     subject = "new positions in a stressed regime"
     regimes = frozenset({Regime.STRESSED, Regime.CRISIS})
     mood = "stressed"
+    unsure = N_("model confidence {seen} is under the stressed market's minimum of {least}")
     parameters = (
         upper_limit("stressed_max_positions", 2, "Most new positions in a stressed market", "count"),
         lower_limit("stressed_min_confidence", 0.75, "Least confidence in a stressed market", "share", low_open=False),
@@ -75,6 +81,7 @@ class VolatileRegime(_RegimeLimits):
     subject = "new positions in a volatile regime"
     regimes = frozenset({Regime.VOLATILE})
     mood = "volatile"
+    unsure = N_("model confidence {seen} is under the volatile market's minimum of {least}")
     parameters = (
         upper_limit("volatile_max_positions", 4, "Most new positions in a volatile market", "count"),
         lower_limit("volatile_min_confidence", 0.7, "Least confidence in a volatile market", "share", low_open=False),

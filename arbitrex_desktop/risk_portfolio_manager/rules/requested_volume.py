@@ -11,6 +11,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleResult,
     Stage,
 )
+from arbitrex_desktop.texts import N_
 
 
 class RequestedVolume(Rule):
@@ -31,5 +32,5 @@ class RequestedVolume(Rule):
         if asked <= allowed * (1.0 + 1e-9):
             return self.passed(asked, allowed)
         if not size.allowed >= size.least_units:
-            return self.passed(asked, allowed, "the size itself is too small")
+            return self.passed(asked, allowed, N_("the size itself is too small"))
         return RuleResult(self, Outcome.ADJUST, asked, allowed, size.allowed)

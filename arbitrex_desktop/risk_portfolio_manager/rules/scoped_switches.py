@@ -25,7 +25,7 @@ class ScopedSwitches(Rule):
         """Look for a switch that covers the intent."""
         for switch in context.switches:
             if switch.action is not SwitchAction.THROTTLE and not context.exposure.reducing:
-                return self.failed(note=switch.message)
+                return self.failed(note=switch.phrase)
         return self.in_order
 
 

@@ -9,8 +9,11 @@ from arbitrex_desktop.risk_portfolio_manager.market.session import is_time_of_da
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Text, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.losses import is_time_zone
+from arbitrex_desktop.texts import N_, Phrase
 
 _NO_TIME: Final = "a time of day such as 15:10, or empty"
+
+_ENDS: Final = N_("it ends at {time} {zone}")
 
 
 class SessionEnd(Rule):
@@ -51,6 +54,7 @@ class SessionEnd(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the clock."""
-        if session_over(context.market.now, context.config, context.config.no_entry_minutes):
-            return self.failed(note=f"it ends at {context.config.session_end} {context.config.session_timezone}")
+        config = context.config
+        if session_over(context.market.now, config, config.no_entry_minutes):
+            return self.failed(note=Phrase(_ENDS, {"time": config.session_end, "zone": config.session_timezone}))
         return self.in_order

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
 from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
 
 
 class Connection(Rule):
@@ -97,6 +99,10 @@ class QuoteAge(Rule):
         return self.at_most(age, context.config.max_quote_age_seconds)
 
 
+_NOT_CONVERTED: Final = N_("the position in {symbol} cannot be converted")
+_NOT_COUNTED: Final = N_("no price was given to value {symbol}, it is counted in no exposure")
+
+
 class PositionsKnown(Rule):
     """Every open position must have a known worth, since exposures are sums over all of them."""
 
@@ -111,7 +117,7 @@ class PositionsKnown(Rule):
         if exposure.unknown:
             return self.unknown(exposure.unknown)
         if exposure.unpriced and context.market.has_pool:
-            return self.unknown(f"the position in {exposure.unpriced} cannot be converted")
+            return self.unknown(Phrase(_NOT_CONVERTED, {"symbol": exposure.unpriced}))
         if exposure.unpriced:
-            return self.skipped(f"no price was given to value {exposure.unpriced}, it is counted in no exposure")
+            return self.skipped(Phrase(_NOT_COUNTED, {"symbol": exposure.unpriced}))
         return self.in_order

@@ -8,7 +8,11 @@ from typing import Final
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import INVALID_STOPS
 from arbitrex_desktop.risk_portfolio_manager.parameters import number
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
 
+MISPLACED_STOP: Final = N_("the stop {stop} is on the wrong side of the price {price}")
+_MISPLACED_TARGET: Final = N_("the take-profit {target} is on the wrong side of the price {price}")
+_WITHIN_SPREAD: Final = N_("the spread is wider than the stop is far: at {stop} it would be hit at once, at {price}")
 _RELATIVE_TOLERANCE: Final = 1e-9
 """A distance that falls short of its least by the last bit of a float is not short of it."""
 
@@ -35,15 +39,20 @@ class StopSides(Rule):
             return self.failed(note=_misplaced_stop_note(stop, price, closing, intent.direction))
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
-            return self.failed(note=f"the take-profit {target:.10g} is on the wrong side of the price {price:.10g}")
+            return self.failed(note=Phrase(_MISPLACED_TARGET, {"target": f"{target:.10g}", "price": f"{price:.10g}"}))
         return self.in_order
 
 
-def _misplaced_stop_note(stop: float, price: float, closing: float, direction: int) -> str:
+def _misplaced_stop_note(stop: float, price: float, closing: float, direction: int) -> Phrase:
     """Return why a stop would be hit at once: where it is right of the entry, the spread lies between."""
     if stop > 0.0 and direction * (price - stop) > 0.0:
-        return f"the spread is wider than the stop is far: at {stop:.10g} it would be hit at once, at {closing:.10g}"
-    return f"the stop {stop:.10g} is on the wrong side of the price {closing:.10g}"
+        return misplaced(_WITHIN_SPREAD, stop, closing)
+    return misplaced(MISPLACED_STOP, stop, closing)
+
+
+def misplaced(form: str, stop: float, price: float) -> Phrase:
+    """Return that a stop stands amiss of a price."""
+    return Phrase(form, {"stop": f"{stop:.10g}", "price": f"{price:.10g}"})
 
 
 class StopDistance(Rule):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Names
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
 
 
 class SymbolLists(Rule):
@@ -31,7 +32,7 @@ class SymbolLists(Rule):
         """Look the symbol up in both lists."""
         symbol, config = context.intent.symbol, context.config
         if config.denied_symbols and names_of(context, config.denied_symbols):
-            return self.failed(note=f"{symbol} is on the deny list")
+            return self.failed(note=Phrase(N_("{symbol} is on the deny list"), {"symbol": symbol}))
         if config.allowed_symbols and not names_of(context, config.allowed_symbols):
-            return self.failed(note=f"{symbol} is not on the allow list")
+            return self.failed(note=Phrase(N_("{symbol} is not on the allow list"), {"symbol": symbol}))
         return self.in_order

@@ -7,17 +7,22 @@ from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
 
 _ALLOWED: Final[dict[int, tuple[int, ...]]] = {
     SymbolTradeMode.FULL: (1, -1),
     SymbolTradeMode.LONGONLY: (1,),
     SymbolTradeMode.SHORTONLY: (-1,),
 }
-_NAMES: Final[dict[int, str]] = {
-    SymbolTradeMode.LONGONLY: "buying",
-    SymbolTradeMode.SHORTONLY: "selling",
-    SymbolTradeMode.CLOSEONLY: "closing",
+_ONLY: Final[dict[int, str]] = {
+    SymbolTradeMode.LONGONLY: N_("the broker allows buying only"),
+    SymbolTradeMode.SHORTONLY: N_("the broker allows selling only"),
+    SymbolTradeMode.CLOSEONLY: N_("the broker allows closing only"),
 }
+_NOTHING: Final = N_("the broker allows nothing only")
+
+
+_NOT_KNOWN: Final = N_("{symbol} is not among the symbols that the pool knows")
 
 
 class SymbolKnown(Rule):
@@ -33,7 +38,7 @@ class SymbolKnown(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look whether its properties are there."""
         if context.market.instrument is None:
-            return self.unknown(f"{context.intent.symbol} is not among the symbols that the pool knows")
+            return self.unknown(Phrase(_NOT_KNOWN, {"symbol": context.intent.symbol}))
         return self.in_order
 
 
@@ -58,4 +63,4 @@ class SymbolTradable(Rule):
         mode = context.market.instrument.trade_mode
         if context.intent.direction in _ALLOWED.get(mode, ()):
             return self.in_order
-        return self.failed(note=f"the broker allows {_NAMES.get(mode, 'nothing')} only")
+        return self.failed(note=_ONLY.get(mode, _NOTHING))

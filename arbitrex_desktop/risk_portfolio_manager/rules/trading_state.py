@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
@@ -12,6 +14,11 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleSettings,
     Stage,
 )
+from arbitrex_desktop.texts import N_, Phrase
+
+_HALTED: Final = N_("halted ({reason})")
+_NO_REASON: Final = N_("no reason was given")
+_REDUCING: Final = N_("only trades that reduce risk pass ({reason})")
 
 
 class TradingHalted(AccountRule):
@@ -29,7 +36,7 @@ class TradingHalted(AccountRule):
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look at the portfolio's own flag."""
         if account.halted:
-            return self.failed(note=f"halted ({account.halt_reason or 'no reason was given'})")
+            return self.failed(note=Phrase(_HALTED, {"reason": Phrase(str(account.halt_reason or _NO_REASON))}))
         return self.in_order
 
 
@@ -49,5 +56,5 @@ class TradingReducing(AccountRule):
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look whether reducing is in force now."""
         if account.reducing:
-            return self.failed(note=f"only trades that reduce risk pass ({account.reducing})")
+            return self.failed(note=Phrase(_REDUCING, {"reason": Phrase(str(account.reducing))}))
         return self.in_order

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.texts import N_, Phrase
+
+_SHOCK: Final = N_("recent volatility is {shock} times the usual, the limit is {limit} times")
 
 
 class VolatilityShock(Rule):
@@ -33,9 +37,7 @@ class VolatilityShock(Rule):
         threshold = context.config.extreme_volatility_threshold
         shock = context.market.shock
         if shock is not None and not shock < threshold:
-            return self.failed(
-                note=f"recent volatility is {shock:.1f} times the usual, the limit is {threshold:g} times"
-            )
+            return self.failed(note=Phrase(_SHOCK, {"shock": f"{shock:.1f}", "limit": f"{threshold:g}"}))
         if context.intent.vol_percentile is None:
             return self.skipped("none was given")
         return self.below(context.intent.vol_percentile, _normal_percentile(threshold))

@@ -21,6 +21,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import (
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
+from arbitrex_desktop.texts import N_
 
 MANUAL: Final = "MANUAL"
 STATE_DAMAGED: Final = "STATE_DAMAGED"
@@ -74,7 +75,7 @@ class KillSwitches:
             if halted is not None and cooldown > 0.0 and code not in ("", MANUAL):
                 until = as_utc(halted) + timedelta(seconds=cooldown)
                 if until > self._clock.now():
-                    portfolio_state.reducing_reason = "cooling down after an automatic halt"
+                    portfolio_state.reducing_reason = N_("cooling down after an automatic halt")
                     portfolio_state.reducing_until = until
             _log.warning("trading resumed: %s", reason)
         self._on_change()
@@ -106,7 +107,7 @@ class KillSwitches:
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let only risk-reducing trades pass until `manual_resume`."""
         with self._lock:
-            portfolio_state.reducing_reason = reason or "reducing, set manually"
+            portfolio_state.reducing_reason = reason or N_("reducing, set manually")
             portfolio_state.reducing_until = None
             _log.warning("reducing only: %s", portfolio_state.reducing_reason)
         self._on_change()

@@ -28,6 +28,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import SavedState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import is_same_account
+from arbitrex_desktop.texts import N_, Phrase
 
 
 def account_name(reading: AccountReading) -> str:
@@ -135,14 +136,18 @@ def _show_positions(reading: AccountReading, pool: PoolReader, state: RiskState)
 
 def _show_orders(reading: AccountReading, pool: PoolReader, state: RiskState, config: RuleSettings) -> None:
     """Count the orders that work at the broker, whoever placed them, as what they would become."""
-    found, unknown = [], ""
+    found: list[Reservation] = []
+    unknown: str | Phrase = ""
     for order in reading.orders:
         direction = side_of(order) if order.type > OrderType.SELL else 0  # one at the market does not rest
         working = _working_order(order, direction, pool, state, config) if direction else None
         if working is not None:
             found.append(working)
         elif direction:
-            unknown = f"what order #{order.ticket} in {order.symbol} would do cannot be valued"
+            unknown = Phrase(
+                N_("what order #{ticket} in {symbol} would do cannot be valued"),
+                {"ticket": str(order.ticket), "symbol": order.symbol},
+            )
     state.book.take_working(found, unknown)
 
 

@@ -46,7 +46,7 @@ def sized(config: RPMConfig | None = None, market: dict[str, Any] | None = None,
 
 def found(result: SizeResult) -> list[tuple[str, Outcome, float | None, float | None, str]]:
     """Return the checks of a sizing, in order."""
-    return [(each.check.subject, each.outcome, each.observed, each.limit, each.note) for each in result.results]
+    return [(each.check.subject, each.outcome, each.observed, each.limit, str(each.note)) for each in result.results]
 
 
 @pytest.mark.parametrize(

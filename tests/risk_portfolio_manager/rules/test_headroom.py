@@ -171,7 +171,7 @@ class TestHeadroom:
         ):
             config = RPMConfig(max_lots_per_order=per_order, max_lots_by_symbol=by_symbol)
             found = rule.check(context(config, exposure={"units": 1_000.0}))
-            assert (found.outcome, found.note) == (ADJUST, note)
+            assert (found.outcome, str(found.note)) == (ADJUST, note)
             assert found.headroom == pytest.approx(left)
         assert rule.check(context(RPMConfig(max_lots_by_symbol={"GBPUSD": 0.01}))).outcome is SKIPPED
 
