@@ -155,23 +155,28 @@ class StateRepository:
             self.unread[loaded.account] = damage
         self._number = max(self._number, loaded.number)
         try:
-            if isinstance(loaded.state, SavedStops):
-                self._stops = loaded.state
-                restore_stops(loaded.state, state)
-            elif loaded.state is not None and not loaded.taken:
-                restore_stops(stops_in(loaded.state), state)
-            elif loaded.state is not None:
-                if loaded.account in self._taken_up:
-                    state.metrics = RiskMetrics()
-                self._taken_up.add(loaded.account)
-                restore_state(loaded.state, state, figures=figures)
-            for each in loaded.approvals if loaded.taken else ():
-                restore_approval(each, state)
-        except (TypeError, ZeroDivisionError) as error:
+            self._restore(loaded, state, figures=figures)
+        except ZeroDivisionError as error:
             damage = f"the saved risk state of this account has the wrong form ({error_text(error)})"
         if damage:
             _log.error("%s", damage)
             state.switches.latch(state.portfolio, STATE_DAMAGED, damage)
+
+    def _restore(self, loaded: Loaded, state: RiskState, *, figures: bool) -> None:
+        """Take up halts and switches, and all else of what is ours to write."""
+        if isinstance(loaded.state, SavedStops):
+            self._stops = loaded.state
+            restore_stops(loaded.state, state)
+        elif loaded.state is not None and not loaded.taken:
+            restore_stops(stops_in(loaded.state), state)
+        elif loaded.state is not None:
+            if loaded.account in self._taken_up:  # what was counted since is in what was saved
+                state.metrics = RiskMetrics()
+            restore_state(loaded.state, state, figures=figures)
+        if loaded.taken and not loaded.damage:
+            self._taken_up.add(loaded.account)
+            for each in loaded.approvals:
+                restore_approval(each, state)
 
     def changes(self, state: RiskState, effect: Effect, named: str | None = None) -> list[StateChange]:
         """Return what must be written after a decision: the approval, and all when it is urgent or time for it."""

@@ -11,6 +11,7 @@ from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.paths import account_file_stem
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
 from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import of_credit, smallest_amount
@@ -49,7 +50,7 @@ def forget_account(state: RiskState) -> None:
     state.book.owners, state.portfolio.open_positions = OrderOwners(), OpenPositions()
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
-    state.figures, state.provisional = PnlFigures(), None
+    state.figures, state.provisional, state.metrics = PnlFigures(), None, RiskMetrics()
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
