@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import QTextCursor, QTextDocument, QTextDocumentFragment
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -23,6 +26,7 @@ from PySide6.QtWidgets import (
 
 import arbitrex_desktop
 from arbitrex_desktop.texts import N_, _
+from arbitrex_desktop.ui.background.steps import StepWork
 from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.widgets.fields import offer_to_clear
 
@@ -42,6 +46,10 @@ ABOUT = N_(
 _HEADING: Final = re.compile(r"^(#{1,3}) +(.+)$", re.MULTILINE)
 _DEEPEST: Final = 3
 _SNIPPET: Final = 60
+_PICTURE: Final = "!["
+_CUT: Final = re.compile(r"^(?=##|!\[)|(?<=\.png\)\n)", re.MULTILINE)
+_PORTION: Final = 1_500
+"""Characters of a page, or a few more, that are laid out at once."""
 _SECTION: Final = Qt.ItemDataRole.UserRole
 
 
@@ -91,6 +99,67 @@ def _plain(markdown: str) -> str:
     return " ".join(re.sub(r"[`*_|#]|^-{3,}$|:?-{3,}:?", " ", text, flags=re.MULTILINE).split())
 
 
+def in_portions(page: str) -> list[str]:
+    """Return a page cut at headings and around pictures, so that each portion is there within a few milliseconds."""
+    portions = [""]
+    for part in _CUT.split(page):
+        if len(portions[-1]) > _PORTION or part.startswith(_PICTURE) or portions[-1].startswith(_PICTURE):
+            portions.append("")
+        portions[-1] += part
+    return portions
+
+
+class PageBrowser(QTextBrowser):
+    """Shows a page from its beginning on; the rest follows in steps: a long one takes two frames to lay out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._following = StepWork(iter(()), self)
+        self._has_page = False
+
+    def open_page(self, page: QUrl) -> None:
+        """Show a page from the top; one that is shown already stays where it is."""
+        if page != self.source():
+            self.setSource(page)
+        elif not self._has_page:
+            self.reload()
+
+    def show_text(self, markdown: str) -> None:
+        """Show a text that is no page."""
+        self._following.stop()
+        self._has_page = False
+        self.setMarkdown(markdown)
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002, N802 - Qt's names
+        """Give the beginning of a page, and have the rest follow; pictures and the like as they are."""
+        if type != QTextDocument.ResourceType.MarkdownResource.value:
+            return super().loadResource(type, name)
+        self._following.stop()
+        self._following.deleteLater()
+        page = Path(self.source().resolved(QUrl(name)).toLocalFile())
+        first, *rest = in_portions(page.read_text(encoding="utf-8"))
+        self._following = StepWork(self._append(rest), self)
+        self._following.start()
+        self._has_page = True
+        return first
+
+    def complete(self) -> None:
+        """Have all of the page here now."""
+        while self._following.is_busy:
+            self._following.step()
+
+    def _append(self, portions: list[str]) -> Iterator[None]:
+        for each in portions:
+            yield
+            cursor = QTextCursor(self.document())
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            part = QTextDocument()
+            part.setMarkdown(each)
+            # A fragment's first block takes the format of the one that it is put into.
+            cursor.insertBlock(part.begin().blockFormat(), part.begin().charFormat())
+            cursor.insertFragment(QTextDocumentFragment(part))
+
+
 class TextWindow(QDialog):
     """Shows Markdown; modeless, so the main window works on beside it.
 
@@ -112,7 +181,7 @@ class TextWindow(QDialog):
         self.contents = QListWidget()
         self.contents.setAccessibleName(_("Contents"))
         self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.browser = QTextBrowser()
+        self.browser = PageBrowser()
         self.browser.setAccessibleName(_("Page of the guide"))
         self.browser.setOpenExternalLinks(True)
         self._side = QWidget()
@@ -125,7 +194,7 @@ class TextWindow(QDialog):
     def show_about(self) -> None:
         """Show what this program is."""
         self._side.hide()
-        self.browser.setMarkdown(_(ABOUT).format(version=arbitrex_desktop.__version__))
+        self.browser.show_text(_(ABOUT).format(version=arbitrex_desktop.__version__))
         self._grow_to(_ABOUT_SIZE)
         self._come()
 
@@ -136,16 +205,24 @@ class TextWindow(QDialog):
             self._grow_to(_SIZE)
         self._side.setVisible(path is not None)
         if path is None:
-            self.browser.setMarkdown(
+            self.browser.show_text(
                 _("The user guide is missing from this installation (`resources/{guide}`).").format(guide=GUIDE)
             )
-        elif not self._sections:
+        elif self._sections:
+            self.browser.open_page(self.browser.source())
+        else:
             pages = (path.with_name(f"{name}.md") for name in PAGES)
             self._sections = tuple(each for page in pages if page.is_file() for each in sections_of(page))
             self._fill("")
-            self.browser.setSource(QUrl.fromLocalFile(str(path)))
+            # Once the window is there: both at once would hold the main window up for two frames.
+            QTimer.singleShot(0, self, partial(self._show_first, QUrl.fromLocalFile(str(path))))
         self._come()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_first(self, page: QUrl) -> None:
+        """Show the first page, unless another one was opened meanwhile."""
+        if self.browser.source().isEmpty():
+            self.browser.open_page(page)
 
     def _grow_to(self, size: QSize) -> None:
         self.resize(size.boundedTo(self.screen().availableSize()))
@@ -179,12 +256,12 @@ class TextWindow(QDialog):
         if not isinstance(section, HelpSection):
             return
         source = QUrl.fromLocalFile(str(section.page))
-        if self.browser.source() != source:
-            self.browser.setSource(source)
+        self.browser.open_page(source)
         self._go_to(section.title)
 
     def _go_to(self, title: str) -> None:
         """Bring a heading to the top of the page."""
+        self.browser.complete()
         block = self.browser.document().begin()
         while block.isValid():
             if block.blockFormat().headingLevel() and " ".join(block.text().split()) == title:

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
 import arbitrex_desktop
 from arbitrex_desktop import texts
-from arbitrex_desktop.ui.help import GUIDE, PAGES, TextWindow, found_in, sections_of
+from arbitrex_desktop.ui.help import GUIDE, PAGES, TextWindow, found_in, in_portions, sections_of
 from arbitrex_desktop.ui.resources import resource
 from installer.make_pictures import NAMES, WIDEST
 
@@ -127,3 +127,35 @@ def test_the_search_knows_a_traders_usual_words(words: str) -> None:
     assert guide is not None
     sections = tuple(each for page in PAGES for each in sections_of(guide.with_name(f"{page}.md")))
     assert found_in(sections, words)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_comes_in_portions_is_the_same_page(window: TextWindow, qtbot: QtBot, page: str) -> None:
+    """With the same text, headings and pictures, each portion short: a long page at once would stop the window."""
+    path = resource(f"help/{page}.md")
+    assert path is not None
+    source = path.read_text(encoding="utf-8")
+    assert "".join(in_portions(source)) == source
+    whole = QTextBrowser()
+    qtbot.addWidget(whole)
+    whole.setSource(QUrl.fromLocalFile(str(path)))
+    window.browser.setSource(QUrl.fromLocalFile(str(path)))
+    window.browser.complete()
+    assert blocks_of(window.browser.document()) == blocks_of(whole.document())
+
+
+def blocks_of(document: QTextDocument) -> list[tuple[int, str]]:
+    """Return the paragraphs that are not empty, with the level of a heading."""
+    found, block = [], document.begin()
+    while block.isValid():
+        found += [(block.blockFormat().headingLevel(), block.text())] if block.text() else []
+        block = block.next()
+    return found
+
+
+def test_the_guide_comes_back_after_what_the_program_is(window: TextWindow, qtbot: QtBot) -> None:
+    """About takes the page's place; the guide has its own again."""
+    qtbot.waitUntil(lambda: "user guide" in window.browser.toPlainText())
+    window.show_about()
+    window.show_guide()
+    qtbot.waitUntil(lambda: "user guide" in window.browser.toPlainText())

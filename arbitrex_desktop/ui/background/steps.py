@@ -20,7 +20,7 @@ class StepWork(QObject):
         self._work = work
         self._wanted = wanted
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._step)
+        self._timer.timeout.connect(self.step)
 
     @property
     def is_busy(self) -> bool:
@@ -35,7 +35,8 @@ class StepWork(QObject):
         """Take no more steps."""
         self._timer.stop()
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Take the next step now."""
         if not self._wanted() or next(self._work, self) is self:
             self._timer.stop()
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -48,8 +48,18 @@ _SET_OF_LIMITS: Final = "risk.preset"
 _DEBOUNCE_MS: Final = 300
 _AT_ONCE: Final = 4
 """Fields that are made in one step, within a frame."""
+_IN_SIGHT: Final = 10
+"""More fields than have room at once."""
 _NEEDED: Final = N_("Why limits may let more through; it is written to the journal")
 _OPTIONAL: Final = N_("Why, if you like: what is only tighter needs no reason")
+
+
+def _shown_in_steps(fields: Sequence[SettingField]) -> Iterator[None]:
+    """Show fields, the first of them first: a hundred for the first time would hold the window up for two frames."""
+    for place, field in enumerate(fields):
+        if place % _AT_ONCE == 0:
+            yield
+        field.show()
 
 
 class SettingsWindow(QDialog):
@@ -70,7 +80,7 @@ class SettingsWindow(QDialog):
         self._valid = False
         self._loosened: tuple[str, ...] = ()
         self.fields: dict[str, SettingField] = {}
-        self._filling = StepWork(iter(()), self)
+        self._filling, self._showing = StepWork(iter(()), self), StepWork(iter(()), self)
         self.setWindowTitle(_("Settings"))
         self.setModal(False)
         self.resize(QSize(860, 620).boundedTo(self.screen().availableSize()))
@@ -223,9 +233,19 @@ class SettingsWindow(QDialog):
         words = self.search.text().lower().split()
         place = self.sections.currentRow()
         section = self._order[place] if 0 <= place < len(self._order) else ""
-        for name, field in self.fields.items():
-            field.setVisible(field.matches(words) if words else name.startswith(f"{section}."))
-        nothing = bool(words and self.fields) and all(field.isHidden() for field in self.fields.values())
+        wanted = [
+            field for name, field in self.fields.items()
+            if (field.matches(words) if words else name.startswith(f"{section}."))
+        ]  # fmt: skip
+        for field in set(self.fields.values()).difference(wanted):
+            field.hide()
+        for field in wanted[:_IN_SIGHT]:
+            field.show()
+        self._showing.stop()
+        self._showing.deleteLater()
+        self._showing = StepWork(_shown_in_steps(wanted[_IN_SIGHT:]), self)
+        self._showing.start()
+        nothing = bool(words and self.fields and not wanted)
         self._nothing.setText(
             _("No setting matches \N{LEFT DOUBLE QUOTATION MARK}{search}\N{RIGHT DOUBLE QUOTATION MARK}").format(
                 search=self.search.text()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.desk.settings_desk import LimitEffect, SettingsCheck
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.commands import HANDLERS, ChangeSettings, CheckSettings, CommandResult, TraderCommand
+from arbitrex_desktop.ui.settings.setting_field import SettingField
 from arbitrex_desktop.ui.settings.settings_window import SettingsWindow
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.core import FakeCore
@@ -261,3 +262,19 @@ def test_the_way_to_the_default_is_offered_away_from_it_only(bench: Bench) -> No
     for field in bench.window.fields.values():
         field.discard()
         assert field.default.isEnabled() == (field.row.text != field.row.default), field.row.name
+
+
+def test_a_section_is_shown_in_steps(qtbot: QtBot, bench: Bench) -> None:
+    """A hundred fields that are shown for the first time take two frames; those in sight come first, all in the end."""
+    name = next(iter(bench.window.fields))
+    field = bench.window.fields[name]
+    many = {f"risk.limit_{count}": SettingField(field.row, bench.window._theme) for count in range(40)}
+    for each in many.values():
+        qtbot.addWidget(each)
+        each.setParent(field.parentWidget())
+        each.hide()
+    bench.window.fields |= many
+    bench.window.sections.setCurrentRow(1)
+    bench.window.sections.setCurrentRow(0)
+    assert 0 < sum(not each.isHidden() for each in many.values()) <= 12
+    qtbot.waitUntil(lambda: not any(each.isHidden() for each in many.values()))
