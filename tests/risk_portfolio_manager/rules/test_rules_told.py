@@ -34,6 +34,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules import (
     stops,
     symbol_lists,
     symbol_trading,
+    total_lots,
     trading_state,
     volatility_shock,
     volume_limits,
@@ -83,6 +84,35 @@ NO_MARGIN: list[Case] = [
     (rule, {"account": {"latest": make_account(**{name: value})}}, UNKNOWN, "the account's margin is no number")
     for rule in (margin.MarginLevel(), margin.FreeMargin())
     for name, value in (("margin", -math.inf), ("margin_free", math.inf), ("equity", math.nan))
+]
+RESTING = {"order_kind": OrderKind.LIMIT, "order_price": 1.14}
+NOT_KNOWN: list[Case] = [
+    (entry_price.EntryPrice(), {"intent": RESTING, "market": {"has_pool": False}}, SKIPPED, "there is no pool"),
+    (entry_price.EntryPrice(), {"intent": RESTING, "market": {"mid": None}}, UNKNOWN, "there is no quote"),
+    (
+        sources.PositionsKnown(),
+        {"exposure": {"unpriced": "EURNOK"}},
+        UNKNOWN,
+        "the position in EURNOK cannot be converted",
+    ),
+    (
+        total_lots.TotalLots(),
+        {"config": RPMConfig(max_total_lots=5.0), "market": {"instrument": None}},
+        UNKNOWN,
+        "the symbol is not known",
+    ),
+    (
+        total_lots.TotalLots(),
+        {"config": RPMConfig(max_total_lots=5.0), "exposure": {"unknown": "a position cannot be valued"}},
+        UNKNOWN,
+        "a position cannot be valued",
+    ),
+    (
+        pacing.ExecutionThrottle(),
+        {"config": RPMConfig(max_executions=3), "intent": PERSON},
+        SKIPPED,
+        "a person asks",
+    ),
 ]
 WITHOUT_NUMBERS: list[Case] = [
     (consecutive_losses.ConsecutiveLosses(), {"config": RPMConfig(max_consecutive_losses=0)}, SKIPPED, "switched off"),
@@ -322,7 +352,9 @@ WITHOUT_NUMBERS: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "parts", "outcome", "note"), [*NO_POOL, *NO_AGE, *NO_MARGIN, *WITHOUT_NUMBERS])
+@pytest.mark.parametrize(
+    ("rule", "parts", "outcome", "note"), [*NO_POOL, *NO_AGE, *NO_MARGIN, *NOT_KNOWN, *WITHOUT_NUMBERS]
+)
 def test_what_is_told_without_numbers(rule: Rule, parts: dict[str, Any], outcome: Outcome, note: str) -> None:
     """Off, not known, in order or refused for a reason, which is told; nothing is measured."""
     found = told(rule, context(**parts))
