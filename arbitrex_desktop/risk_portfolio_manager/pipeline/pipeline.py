@@ -29,7 +29,6 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rul
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import RiskPlan
 from arbitrex_desktop.texts import N_, Phrase
 
-_COUNTED_BEFORE = N_("it was counted when it was first approved")
 _RELATIVE_TOLERANCE = 1e-9
 _NOTHING_LEFT = N_("nothing is left: {left} lots, the smallest volume is {least}")
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
@@ -43,11 +42,13 @@ def decide(
 
     `limits`, how the account stands to its own.  All rules are run even when one has refused, so that all can be shown.
     """
-    results, reducing = _run_rules(plan.before, context), context.exposure.reducing
+    reducing = context.exposure.reducing
+    checks = plan.reducing if reducing else plan.approved if context.exposure.admitted else plan.adding
+    results = [check(context) for check in checks.before]
     size = size_reduction(context) if reducing else size_trade(context)
     results += size.results
     context = msgspec.structs.replace(context, size=size, limits=limits)
-    results += _run_rules(plan.after, context)
+    results += [check(context) for check in checks.after]
     refusal, cuts = _refusal_and_cuts(results, limits.broken)
     # No limit of the account holds up a trade that only reduces.
     results += [rule.ok(ONLY_REDUCES) for rule in plan.of_account] if reducing else limits.results
@@ -75,19 +76,6 @@ def decide(
         decimals=context.decimals,
     )
     return decision, context
-
-
-def _run_rules(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult]:
-    """Run rules.
-
-    Those that guard against adding risk let a reducing trade through unchecked.  An intent that was approved and is
-    judged again passes the rules of pacing: they looked at it then, and would now find itself.
-    """
-    if context.exposure.reducing:
-        return [rule.ok(ONLY_REDUCES) if rule.guards_adding else rule.check(context) for rule in rules]
-    if context.exposure.admitted:
-        return [rule.ok(_COUNTED_BEFORE) if rule.paces else rule.check(context) for rule in rules]
-    return [rule.check(context) for rule in rules]
 
 
 def _refusal_and_cuts(results: list[RuleResult], broken: Sequence[RuleResult]) -> tuple[RuleResult | None, list[float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from inspect import isabstract
 from types import ModuleType
@@ -17,10 +17,18 @@ from arbitrex_desktop.risk_portfolio_manager import rules
 from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountLimits, AccountView
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
-from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule, Rule, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    ONLY_REDUCES,
+    AccountRule,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import loss_room
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
 from arbitrex_desktop.risk_portfolio_manager.rules.total_lots import most_lots
+from arbitrex_desktop.texts import N_
 
 
 def _rules_of(module: ModuleType) -> Iterator[Rule]:
@@ -57,20 +65,35 @@ LATCHING: Final = tuple(rule for rule in ALL_RULES if rule.latches)
 _CUTTING: Final = (Stage.PORTFOLIO, Stage.CORRELATION)
 
 
+_COUNTED_BEFORE: Final = N_("it was counted when it was first approved")
+Judge = Callable[[RuleContext], RuleResult]
+"""A rule's check, or what stands for it."""
+
+
+class Checks(msgspec.Struct, frozen=True):
+    """What is asked of a trade before the sizing and after it, in order."""
+
+    before: tuple[Judge, ...]
+    after: tuple[Judge, ...]
+
+
 class RiskPlan(msgspec.Struct, frozen=True):
     """Which rules are asked, and when; made of the settings when they change.
 
     Attributes:
         of_account: those about the account alone, in order.
-        before: the others before the sizing.
-        after: the others after it.
+        adding: the checks of a trade that adds risk.
+        reducing: those of one that only reduces it: what guards against adding lets it through unchecked.
+        approved: those of one that was approved and is judged again: the rules of pacing looked at it then, and would
+            now find itself.
         cutting: those that may cut the size, looked at again with the size that is left.
         off: the results of those that are switched off.
     """
 
     of_account: tuple[AccountRule, ...]
-    before: tuple[Rule, ...]
-    after: tuple[Rule, ...]
+    adding: Checks
+    reducing: Checks
+    approved: Checks
     cutting: tuple[Rule, ...]
     off: tuple[RuleResult, ...]
 
@@ -92,11 +115,25 @@ def plan_of(config: RuleSettings) -> RiskPlan:
     others = [rule for rule in on if not isinstance(rule, AccountRule)]
     return RiskPlan(
         tuple(rule for rule in on if isinstance(rule, AccountRule)),
-        tuple(rule for rule in others if rule.stage < Stage.SIZING),
-        tuple(rule for rule in others if rule.stage > Stage.SIZING),
+        _checks_of(others, lambda rule: rule.check),
+        _checks_of(others, lambda rule: _always(rule.ok(ONLY_REDUCES)) if rule.guards_adding else rule.check),
+        _checks_of(others, lambda rule: _always(rule.ok(_COUNTED_BEFORE)) if rule.paces else rule.check),
         tuple(rule for rule in others if rule.stage in _CUTTING and not isinstance(rule, RequestedVolume)),
         tuple(off),
     )
+
+
+def _checks_of(rules: list[Rule], judge_of: Callable[[Rule], Judge]) -> Checks:
+    """Return the checks of rules."""
+    return Checks(
+        tuple(judge_of(rule) for rule in rules if rule.stage < Stage.SIZING),
+        tuple(judge_of(rule) for rule in rules if rule.stage > Stage.SIZING),
+    )
+
+
+def _always(result: RuleResult) -> Judge:
+    """Return a check that comes to the same whatever the trade."""
+    return lambda _context: result
 
 
 _DAILY: Final = frozenset(rule.code.value for rule in LATCHING if rule.daily)
