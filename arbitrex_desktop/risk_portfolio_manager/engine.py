@@ -375,11 +375,11 @@ class RiskPortfolioManager(RiskFigures):
         loaded = None if name == self._state.account else self._repository.load(name)
         with self._lock:
             ledger = self._state.ledger if loaded is None else ledger_of(loaded)
-            days = self.config.initial_balance > 0.0 and self._sync.knows_clock
-            since = ledger.read_from(self._state.resets(now, self.config)[1], whole=days)
+            whole = (known := self._sync.knows_clock) and self.config.initial_balance > 0.0
+            since = ledger.read_from(self._state.resets(now, self.config)[1], whole=whole)
             since = self._state.resets(since, self.config)[0]  # a part of a day would count as all of it
         history = self._sync.read_history(reading, since, now)
-        synced = SyncedAccount(reading, history.deals, now, history.orders, days)
+        synced = SyncedAccount(reading, history.deals, now, history.orders, known)
         pool = self._sync.pool
         if pool is None:
             raise SyncFailed("there is no pool to sync through")

@@ -11,7 +11,7 @@ import msgspec
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, plan_of
@@ -50,7 +50,10 @@ class RiskFigures:
     def limits_in_use(self, config: RPMConfig | None = None) -> tuple[Verdict, ...]:
         """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
 
-        A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
+        A limit whose figure is not known is left out, and so is one of the day that is broken while yesterday's deals
+        may count as today's, since the server's clock is not known.
+
+        Value at risk and shortfall are of what is held and in flight.
         With a `config` the same portfolio is held against its limits, which do not come into force by that.  A rise of
         the balance that no deal explains yet counts as profit here: nothing is to be closed for it.
         """
@@ -64,9 +67,12 @@ class RiskFigures:
             stands = plan_of(limits).limits_of(account, limits)
             context = msgspec.structs.replace(context, config=limits, account=account, limits=stands)
             shown = (rule for rule in ALL_RULES if rule.is_on(limits) or not isinstance(rule, AccountRule))
-            found = [rule.in_use(context) for rule in shown]
+            found = [(rule, rule.in_use(context)) for rule in shown]
+            doubted = frozenset() if self._state.knows_clock else frozenset({Outcome.FAIL})
         return tuple(
-            result.verdict(context.decimals) for result in found if result is not None and result.observed is not None
+            result.verdict(context.decimals)
+            for rule, result in found
+            if result is not None and result.observed is not None and not (rule.daily and result.outcome in doubted)
         )
 
     def portfolio_figures(self) -> PortfolioFigures:

@@ -36,14 +36,14 @@ class SyncFailed(Exception):  # noqa: N818 - what happened
 class SyncedAccount:
     """One good reading with deals and ended orders since the moment asked for; `read_at` in market time, UTC.
 
-    `days`, whether the account's days are to be counted by them.
+    `knows_clock`, whether the server's clock was known before, so that deals are of the right day.
     """
 
     reading: AccountReading
     deals: tuple[TradeDeal, ...]
     read_at: datetime
     orders: tuple[TradeOrder, ...] = ()
-    days: bool = False
+    knows_clock: bool = True
 
 
 class MT5AccountSync:

@@ -75,9 +75,10 @@ def end_what_has_passed(state: RiskState, config: RuleSettings, day_start: datet
 def latch(state: RiskState, config: RuleSettings, account: AccountView, results: Iterable[RuleResult]) -> bool:
     """Halt trading for the first broken limit that latches; return whether one did.
 
-    What is broken only as long as a rise of the balance counts as a deposit refuses, and does not halt.
+    What is broken only as long as a rise of the balance counts as a deposit refuses, and does not halt; nor does a
+    limit of the day while yesterday's deals may count as today's.
     """
-    broken, risen = _broken_limit(results), state.figures.rise.amount
+    broken, risen = _broken_limit(results, of_days=state.knows_clock), state.figures.rise.amount
     if broken is None or (risen and _holds_limits(state, config, with_rise_as_profit(state, account))):
         return False
     if not state.portfolio.trading_halted:
@@ -109,10 +110,11 @@ def lift_explained(state: RiskState, results: Iterable[RuleResult]) -> bool:
     return True
 
 
-def _broken_limit(results: Iterable[RuleResult]) -> RuleResult | None:
-    """Return the first result that halts trading."""
+def _broken_limit(results: Iterable[RuleResult], *, of_days: bool = True) -> RuleResult | None:
+    """Return the first result that halts trading, `of_days`, also by a limit of the day."""
     failed = (each for each in results if each.outcome is Outcome.FAIL)
-    return next((each for each in failed if isinstance(each.check, Rule) and each.check.latches), None)
+    latching = (each for each in failed if isinstance(each.check, Rule) and each.check.latches)
+    return next((each for each in latching if of_days or not getattr(each.check, "daily", False)), None)
 
 
 def _holds_as_withdrawal(state: RiskState, config: RuleSettings, account: AccountView, fall: float) -> bool:

@@ -63,6 +63,8 @@ class RiskState:
         figures: what the last sync came to, and what was polled since.
         provisional: the halt that an unexplained fall alone has brought; None for none.
         plan: which rules the settings have on.
+        knows_clock: whether deals are of the right day: right after the start nobody knows the server's clock.
+        begins_anew: whether the account was first seen without it, and what its day began with is to be reckoned again.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class RiskState:
         self.figures = PnlFigures()
         self.provisional: ProvisionalHalt | None = None
         self.plan = plan_of(config)
+        self.knows_clock, self.begins_anew = True, False
         self._calendar = TradingDays()
         self._looked_at: tuple[AccountView, RiskPlan, AccountLimits] | None = None
 

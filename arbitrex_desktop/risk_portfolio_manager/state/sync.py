@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+import msgspec
+
 from arbitrex_desktop.mt5.constants import OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.paths import account_file_stem
@@ -51,17 +53,18 @@ def forget_account(state: RiskState) -> None:
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
     state.figures, state.provisional, state.metrics = PnlFigures(), None, RiskMetrics()
+    state.begins_anew = False
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
     """Take a reading over; `started`, when the sync began, in monotonic seconds."""
     reading, portfolio = synced.reading, state.portfolio
     starts = state.resets(synced.read_at, config)
-    state.figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
+    _take_figures(state, synced, pool, starts)
     sources = state.sources
     sources.reading, sources.synced_at, sources.newest, sources.polled = reading, started, reading, reading
     state.roll_over(starts, config)
-    if synced.days:
+    if synced.knows_clock and config.initial_balance > 0.0:
         _take_days(state, synced, pool, config)
     _write_figures(state, reading, config.loss_anchor)
     state.book.seen_from = started
@@ -71,6 +74,24 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     _show_orders(reading, pool, state, config)
     state.refresh(config)
     state.book.publish(portfolio)
+
+
+def _take_figures(state: RiskState, synced: SyncedAccount, pool: PoolReader, starts: tuple[datetime, datetime]) -> None:
+    """Compute peak, anchors and profit.
+
+    An account that is seen for the first time begins anew until the server's clock is known, but for its peak: what its
+    day and week began with is reckoned from their deals.
+    """
+    ledger, before = state.ledger, state.ledger.closing
+    if state.begins_anew:
+        ledger.closing = None
+    state.figures = ledger.update(synced.reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
+    if state.begins_anew and before is not None and ledger.closing is not None:
+        peak = max(before.peak, ledger.closing.peak)
+        ledger.closing = msgspec.structs.replace(ledger.closing, peak=peak)
+        state.figures = msgspec.structs.replace(state.figures, peak=peak)
+    state.knows_clock = synced.knows_clock
+    state.begins_anew = not synced.knows_clock and (before is None or state.begins_anew)
 
 
 def _take_days(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings) -> None:
