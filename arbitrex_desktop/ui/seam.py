@@ -2,8 +2,9 @@
 """The whole contract between the core and the window.
 
 Life: `CoreWorker` calls its factory on the worker thread; from then on the core exists.  Then `start` once, then
-`step` about four times a second with commands in between, then `stop` once.  All of these run on the worker thread,
-one at a time, and may block on the terminal for as long as its deadlines allow.
+`step` about four times a second, or each second and after news while the window is out of sight, with commands in
+between, then `stop` once.  All of these run on the worker thread, one at a time, and may block on the terminal for as
+long as its deadlines allow.
 
 Seven things do not wait for the worker, whatever it is doing: `halt`, `disarm` and `set_seen`, which the window calls
 on the GUI thread; `board`, which the window reads when it changes; `bars` and `review`, which the charts and Review
@@ -29,6 +30,7 @@ from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 if TYPE_CHECKING:
     # At run time they load numpy and the core, which the window's first picture must not wait for.
     from arbitrex_desktop.desk.background import AwaitedAnswers
+    from arbitrex_desktop.desk.intents.events import Event, Intent
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
     from arbitrex_desktop.desk.review.store import Annotation
     from arbitrex_desktop.desk.review.views import ReportProgress, ReviewData, ReviewQuery
@@ -113,6 +115,9 @@ class Core(Protocol):
 
     def halt(self, reason: str) -> None:
         """Stop all sending from this moment on (any thread, at once, also while the worker is blocked)."""
+
+    def listen(self, listener: Callable[[Intent, Event], None]) -> None:
+        """Call back with each journalled event of an intent, on whichever thread it happens; it may not block."""
 
     def start(self) -> None:
         """Connect; may block for as long as a first connection attempt takes.  No connection is no error."""

@@ -184,6 +184,7 @@ class CoreWorker(QObject):
         self._thread.finished.connect(self.stopped)
         self._run.connect(runner.run)
         self._seen.connect(watcher.set_seen)
+        self._seen.connect(runner.set_seen)
         self._end.connect(watcher.end)
         self._end.connect(runner.end)
 

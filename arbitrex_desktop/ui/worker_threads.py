@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
@@ -25,6 +25,9 @@ _S = ConnectionState
 
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
+
+SELDOM_MS: Final = 1_010
+"""Milliseconds between two steps while nobody can see the window: a sync is due in each; news has a step soon after."""
 
 QUIET_MS: Final = 1_000
 """Milliseconds between two snapshots while nobody can see the window, or the market is closed."""
@@ -198,6 +201,8 @@ class Runner(QObject):
     after the core was stopped.
     """
 
+    _news = Signal()
+
     built = Signal(object)
     started = Signal(object)
     done = Signal(object)
@@ -221,10 +226,13 @@ class Runner(QObject):
         self._core: Core | None = None
         # Connected here, see `Watcher`.
         self._timer, self._soon = QTimer(self), QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(STEP_MS)
         self._soon.setSingleShot(True)
         for timer in (self._timer, self._soon):
             timer.timeout.connect(self._step)
+        self._seen = True
+        self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def begin(self) -> None:
@@ -239,6 +247,12 @@ class Runner(QObject):
         self.started.emit(self._core)
         self._timer.start()
         self._step()
+
+    @Slot(bool)
+    def set_seen(self, seen: bool) -> None:  # noqa: FBT001 - a slot
+        """Step four times a second; or, while nobody can see what came of it, when there is cause."""
+        self._seen = seen
+        self._timer.setInterval(STEP_MS if seen else SELDOM_MS)
 
     @Slot(object, int)
     def run(self, command: TraderCommand, stops: int) -> None:
@@ -271,8 +285,21 @@ class Runner(QObject):
         self.finished.emit()
 
     def _build(self) -> None:
-        self._core = self._factory()
-        self.built.emit(self._core)
+        self._core = core = self._factory()
+        core.listen(self._tell_news)
+        core.board.subscribe(self._tell_news)
+        self.built.emit(core)
+
+    def _tell_news(self, *_what: object) -> None:
+        """Note that prices changed or an intent did (any thread); what is seen is stepped often enough."""
+        if not self._seen:
+            self._news.emit()
+
+    @Slot()
+    def _on_news(self) -> None:
+        """Have a step as soon as it would come while the window can be seen."""
+        if not self._soon.isActive():
+            self._soon.start(STEP_MS)
 
     def _step(self) -> None:
         if self._core is None or self._closing.is_set():

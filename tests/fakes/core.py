@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from arbitrex_desktop.desk.background import AwaitedAnswers
 from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
@@ -149,6 +150,7 @@ class FakeCore:
         self.watch_list: WatchListAccess | None = FakeWatchList(self.asked)
         self.review: ReviewAccess | None = FakeReview(self.asked)
         self.steps = self.more_due = 0
+        self.hearers: list[Callable[[Intent, Event], None]] = []
         self.reached = threading.Event()
         self._held: str | None = None
         self._release = threading.Event()
@@ -175,6 +177,10 @@ class FakeCore:
         self.halts.append(reason)
         risk = self.shown.risk if self.shown.risk is not None else risk_row()
         self.shown = replace(self.shown, risk=replace(risk, trading_state="HALTED", halt_reason=reason))
+
+    def listen(self, listener: Callable[[Intent, Event], None]) -> None:
+        """Keep who wants to hear of intents, of which there is no news here."""
+        self.hearers.append(listener)
 
     def start(self) -> None:
         """Note a start."""
