@@ -232,6 +232,7 @@ class Runner(QObject):
         for timer in (self._timer, self._soon):
             timer.timeout.connect(self._step)
         self._seen = True
+        self._unsubscribe: Callable[[], None] = lambda: None
         self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
@@ -279,6 +280,7 @@ class Runner(QObject):
         """Stop the timer and the core, then say so."""
         for timer in (self._timer, self._soon):
             timer.stop()
+        self._unsubscribe()
         if self._core is not None:
             self._attempt(Phase.STOP, self._core.stop)
         self._core = None
@@ -287,7 +289,7 @@ class Runner(QObject):
     def _build(self) -> None:
         self._core = core = self._factory()
         core.listen(self._tell_news)
-        core.board.subscribe(self._tell_news)
+        self._unsubscribe = core.board.subscribe(self._tell_news)
         self.built.emit(core)
 
     def _tell_news(self, *_what: object) -> None:

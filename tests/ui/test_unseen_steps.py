@@ -32,6 +32,7 @@ def runner(core: FakeCore, qtbot: QtBot) -> Iterator[Runner]:
     runner._timer.stop()
     yield runner
     runner.end()
+    assert core.board.listeners == []
 
 
 def test_a_window_out_of_sight_is_stepped_once_a_second(runner: Runner) -> None:
