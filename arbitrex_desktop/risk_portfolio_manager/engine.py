@@ -19,7 +19,6 @@ from arbitrex_desktop.paths import data_dir as default_data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 from arbitrex_desktop.risk_portfolio_manager import intent_methods
-from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
 from arbitrex_desktop.risk_portfolio_manager.decision.context import NO_LIMITS
@@ -28,6 +27,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField
 from arbitrex_desktop.risk_portfolio_manager.figures import RiskFigures
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
+from arbitrex_desktop.risk_portfolio_manager.parameters import InvalidParameter
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import account_view, build_context
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
@@ -361,9 +361,10 @@ class RiskPortfolioManager(RiskFigures):
         try:
             config.validate()
             self._config_fault, self._state.plan = "", plan_of(config)
+        except InvalidParameter as fault:
+            self._config_fault = f'"{fault.label}" {fault.fault}'
         except (ValueError, AttributeError, TypeError) as fault:
-            name, _, rest = str(fault).partition(" ")
-            self._config_fault = f'"{PARAMETERS[name].label}" {rest}' if name in PARAMETERS else str(fault)
+            self._config_fault = str(fault)
         self._config_hash = config.get_config_hash()
         self._checked = (config, revision)
 

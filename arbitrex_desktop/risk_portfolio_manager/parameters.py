@@ -70,8 +70,8 @@ class Parameter:
         raise NotImplementedError
 
     def fault(self, value: Any) -> str:
-        """Return what is wrong with a value, beginning with the name; empty when nothing is."""
-        return "" if self.accepts(value) else f"{self.name} {self.bounds()} (it is {value!r})"
+        """Return what a value must be that is not so, such as "must be above 0 (it is -1)"; empty for a sound one."""
+        return "" if self.accepts(value) else f"{self.bounds()} (it is {value!r})"
 
     def accepts(self, value: Any) -> bool:
         """Return True for a value that may be set."""
@@ -84,6 +84,19 @@ class Parameter:
     def plain(self, value: Any) -> Any:
         """Return a value as files and hashes have it."""
         return value
+
+
+class InvalidParameter(ValueError):  # noqa: N818 - a state, named as one
+    """A parameter has a value that it must not have.
+
+    Attributes:
+        label: of the parameter.
+        fault: what it must be, and what it is.
+    """
+
+    def __init__(self, parameter: Parameter, fault: str) -> None:
+        super().__init__(f"{parameter.name} {fault}")
+        self.label, self.fault = parameter.label, fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,18 +213,18 @@ class Table(Parameter):
     def fault(self, value: Any) -> str:
         """Return the first fault among names and numbers."""
         if not isinstance(value, Mapping):
-            return f"{self.name} {self.bounds()}"
+            return self.bounds()
         allowed = None if self.keys is None else sorted(self.keys)
         if allowed is not None and self.complete and set(value) != set(allowed):
-            return f"{self.name} must have a value for each of {', '.join(allowed)}"
+            return f"must have a value for each of {', '.join(allowed)}"
         for key, number in value.items():
             if not isinstance(key, str) or not key or (allowed is not None and key not in allowed):
                 wanted = "names of symbols as keys" if allowed is None else f"keys among {', '.join(allowed)}"
-                return f"{self.name} must have {wanted} (found {key!r})"
+                return f"must have {wanted} (found {key!r})"
             if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-                return f"{self.name} must hold numbers ({key} is {number!r})"
+                return f"must hold numbers ({key} is {number!r})"
             if not 0.0 <= number <= self.high:
-                return f"{self.name} must hold numbers in [0, {self.high:g}] ({key} is {number!r})"
+                return f"must hold numbers in [0, {self.high:g}] ({key} is {number!r})"
         return ""
 
     def stored(self, value: Any) -> Any:

@@ -16,7 +16,7 @@ from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.models.closed import closed_rows
 from arbitrex_desktop.ui.panels.curve import NO_PAST
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
-from arbitrex_desktop.ui.review.loader import Finished
+from arbitrex_desktop.ui.review.loader import Finished, Task, Topic
 from arbitrex_desktop.ui.review.review import ReviewReading
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -84,7 +84,7 @@ class Showroom:
         if state.snapshot is not None and state.snapshot.account is not None:
             read = FakeReview([], trades).read(ReviewQuery(), lambda _words, _share: None)
             reading = ReviewReading(read, closed_rows(read), NO_PAST)
-            self.window.content.review._on_done(Finished("read", reading))
+            self.window.content.review._on_done(Finished(Topic(Task.READ), reading))
 
     def answer(self) -> None:
         """Give the charts the bars that they asked for."""

@@ -15,6 +15,7 @@ import tomlkit
 from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS, Fields
 from arbitrex_desktop.risk_portfolio_manager.config.presets import fitting
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import all_presets
+from arbitrex_desktop.risk_portfolio_manager.parameters import InvalidParameter
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict, next_version
 
 
@@ -49,11 +50,11 @@ class RPMConfig(Fields):
         values["revision"] = next_version()
 
     def validate(self) -> bool:
-        """Return True, or raise ValueError whose text starts with the field's name and the rule it breaks."""
+        """Return True, or raise `InvalidParameter` for the first field that breaks its rule."""
         for name, parameter in PARAMETERS.items():
             fault = parameter.fault(getattr(self, name))
             if fault:
-                raise ValueError(fault)
+                raise InvalidParameter(parameter, fault)
         return True
 
     def get_config_hash(self) -> str:

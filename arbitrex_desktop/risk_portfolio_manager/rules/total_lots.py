@@ -29,7 +29,7 @@ class Steps(Table):
         """Return the first fault; every key is a number."""
         found = Table.fault(self, value)
         bad = next((key for key in value if not _is_number(key)), None) if not found else None
-        return found or ("" if bad is None else f"{self.name} must have amounts of money as keys (found {bad!r})")
+        return found or ("" if bad is None else f"must have amounts of money as keys (found {bad!r})")
 
 
 class TotalLots(Rule):

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -24,6 +25,29 @@ Work = Callable[["ReviewAccess", ReportProgress], object]
 _log: Final = logging.getLogger(__name__)
 
 
+class Task(StrEnum):
+    """What is done for Review."""
+
+    READ = "READ"
+    ANNOTATE = "ANNOTATE"
+    READ_CHECKS_OF_TRADE = "READ_CHECKS_OF_TRADE"
+    READ_CHECKS_OF_INTENT = "READ_CHECKS_OF_INTENT"
+    EXPORT = "EXPORT"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a piece of work is for: a newer one of the same replaces an older.
+
+    Attributes:
+        task: what is done.
+        trade: the trade that is annotated; empty for other tasks.
+    """
+
+    task: Task
+    trade: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """What came of a piece of work.
@@ -34,7 +58,7 @@ class Finished:
         error: why it failed, in words; empty when it did not
     """
 
-    topic: str
+    topic: Topic
     result: object = None
     error: str = ""
 
@@ -46,15 +70,15 @@ class _GivenUp(Exception):  # noqa: N818 - no failure: somebody said so
 class _Worker(QObject):
     """Lives on the loader's thread."""
 
-    progressed = Signal(str, str, float)
+    progressed = Signal(object, str, float)
     done = Signal(object)
 
-    def __init__(self, is_current: Callable[[str, Work], bool]) -> None:
+    def __init__(self, is_current: Callable[[Topic, Work], bool]) -> None:
         super().__init__()
         self._is_current = is_current
 
-    @Slot(str, object, object)
-    def run(self, topic: str, work: Work, access: ReviewAccess) -> None:
+    @Slot(object, object, object)
+    def run(self, topic: Topic, work: Work, access: ReviewAccess) -> None:
         """Do a piece of work unless nobody waits for it any more."""
 
         def report(message: str, share: float) -> None:
@@ -69,7 +93,7 @@ class _Worker(QObject):
         except _GivenUp:
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
-            _log.warning("review: %s failed", topic, exc_info=True)
+            _log.warning("review: %s failed", topic.task, exc_info=True)
             outcome = Finished(topic, error=error_text(error))
         if self._is_current(topic, work):
             self.done.emit(outcome)
@@ -79,16 +103,16 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
     """Runs one piece of work at a time; a newer one of a topic replaces an older.  Lives on the GUI thread.
 
     Signals:
-        progressed(str, str, float): topic, what is being done, and its share from 0 to 1.
+        progressed(Topic, str, float): topic, what is being done, and its share from 0 to 1.
         done(Finished): a piece of work ended, well or not; one that was given up tells nothing.
     """
 
-    progressed = Signal(str, str, float)
+    progressed = Signal(object, str, float)
     done = Signal(object)
-    _run = Signal(str, object, object)
+    _run = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        self._wanted: dict[str, Work] = {}
+        self._wanted: dict[Topic, Work] = {}
         self._lock = threading.Lock()
         worker = _Worker(self._is_wanted)
         super().__init__("review", worker, parent)
@@ -96,7 +120,7 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
         worker.done.connect(self._on_done)
         self._run.connect(worker.run)
 
-    def ask(self, topic: str, work: Work) -> bool:
+    def ask(self, topic: Topic, work: Work) -> bool:
         """Have a piece of work done; return False before `start` and after `stop`."""
         if self.source is None:
             return False
@@ -105,7 +129,7 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
         self._run.emit(topic, work, self.source)
         return True
 
-    def cancel(self, topic: str) -> None:
+    def cancel(self, topic: Topic) -> None:
         """Give a topic's work up."""
         with self._lock:
             self._wanted.pop(topic, None)
@@ -115,12 +139,12 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
         with self._lock:
             self._wanted.clear()
 
-    def _is_wanted(self, topic: str, work: Work) -> bool:
+    def _is_wanted(self, topic: Topic, work: Work) -> bool:
         with self._lock:
             return self._wanted.get(topic) is work
 
-    @Slot(str, str, float)
-    def _on_progress(self, topic: str, message: str, share: float) -> None:
+    @Slot(object, str, float)
+    def _on_progress(self, topic: Topic, message: str, share: float) -> None:
         if topic in self._wanted:
             self.progressed.emit(topic, message, share)
 

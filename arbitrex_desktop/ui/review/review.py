@@ -24,17 +24,16 @@ from arbitrex_desktop.ui.models.save_dialog import save_dialog
 from arbitrex_desktop.ui.panels.curve import CurvePast, past_of
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
 from arbitrex_desktop.ui.review.intents_panel import IntentsPanel
-from arbitrex_desktop.ui.review.loader import Finished, ReportProgress, ReviewLoader
+from arbitrex_desktop.ui.review.loader import Finished, ReportProgress, ReviewLoader, Task, Topic
 from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
 from arbitrex_desktop.ui.seam import ReviewAccess
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 
-_READ: Final = "read"
-_NOTE: Final = "note"
-_CHECKS: Final = "checks"
-_INTENT: Final = "intent"
-_EXPORT: Final = "export"
+_READ: Final = Topic(Task.READ)
+_CHECKS: Final = Topic(Task.READ_CHECKS_OF_TRADE)
+_INTENT: Final = Topic(Task.READ_CHECKS_OF_INTENT)
+_EXPORT: Final = Topic(Task.EXPORT)
 _SETTLE_MS: Final = 1_500
 """Deals reach a broker's history a moment after the position is gone."""
 
@@ -129,7 +128,7 @@ class Review(QObject):
             self._loader.cancel(topic)
         self.closed.show_text(_("Cancelled: what is shown may be old"), Tone.MUTED)
 
-    def _ask_for_checks(self, topic: str, intent_id: str) -> None:
+    def _ask_for_checks(self, topic: Topic, intent_id: str) -> None:
         if intent_id:
             self._loader.ask(topic, partial(_checks, intent_id))
         else:
@@ -137,7 +136,7 @@ class Review(QObject):
 
     @Slot(str, str, object)
     def _annotate(self, trade: str, note: str, tags: tuple[str, ...]) -> None:
-        self._loader.ask(f"{_NOTE} {trade}", partial(_annotate, trade, Annotation(note, tags)))
+        self._loader.ask(Topic(Task.ANNOTATE, trade), partial(_annotate, trade, Annotation(note, tags)))
 
     @Slot(object)
     def _choose_file(self, kind: ExportKind) -> None:
@@ -156,21 +155,21 @@ class Review(QObject):
         self.intents.show_data(reading.data)
         self.past_changed.emit(reading.past)
 
-    @Slot(str, str, float)
-    def _on_progress(self, topic: str, message: str, share: float) -> None:
+    @Slot(object, str, float)
+    def _on_progress(self, topic: Topic, message: str, share: float) -> None:
         if topic in (_READ, _EXPORT):
             self.closed.show_progress(message, share)
 
     @Slot(object)
     def _on_done(self, outcome: Finished) -> None:
-        topic = outcome.topic.partition(" ")[0]
+        topic = outcome.topic
         if outcome.error:
-            self.closed.show_text(f"{_(_FAILED[topic])}: {outcome.error}", Tone.WARN)
+            self.closed.show_text(f"{_(_FAILED[topic.task])}: {outcome.error}", Tone.WARN)
         elif isinstance(outcome.result, ReviewReading):
             self._show(outcome.result)
         elif topic in (_CHECKS, _INTENT) and isinstance(outcome.result, tuple):
             (self.closed if topic == _CHECKS else self.intents).show_checks(outcome.result)
-        elif topic == _NOTE:
+        elif topic.task is Task.ANNOTATE:
             self.read()
         elif isinstance(outcome.result, Path):
             self.closed.show_exported(outcome.result)
@@ -192,11 +191,11 @@ class ReviewReading:
 
 
 _FAILED: Final = {
-    _READ: N_("Trades cannot be read now"),
-    _NOTE: N_("The note was not kept"),
-    _CHECKS: N_("The intent's checks cannot be read"),
-    _INTENT: N_("The intent's checks cannot be read"),
-    _EXPORT: N_("Not exported"),
+    Task.READ: N_("Trades cannot be read now"),
+    Task.ANNOTATE: N_("The note was not kept"),
+    Task.READ_CHECKS_OF_TRADE: N_("The intent's checks cannot be read"),
+    Task.READ_CHECKS_OF_INTENT: N_("The intent's checks cannot be read"),
+    Task.EXPORT: N_("Not exported"),
 }
 
 

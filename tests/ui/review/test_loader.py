@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.review.loader import Finished, ReportProgress, ReviewLoader
+from arbitrex_desktop.ui.review.loader import Finished, ReportProgress, ReviewLoader, Task, Topic
 from arbitrex_desktop.ui.seam import ReviewAccess
 from tests.fakes.review import FakeReview
+
+READ, NOTE = Topic(Task.READ), Topic(Task.ANNOTATE, "7.0")
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def loader(qtbot: QtBot) -> Iterator[ReviewLoader]:
 
 def test_work_is_done_on_another_thread(loader: ReviewLoader, qtbot: QtBot) -> None:
     """What it returns comes back, and what it says on the way."""
-    said: list[tuple[str, str, float]] = []
+    said: list[tuple[Topic, str, float]] = []
     loader.progressed.connect(lambda *each: said.append(each))
 
     def work(access: ReviewAccess, report: ReportProgress) -> object:
@@ -33,11 +35,11 @@ def test_work_is_done_on_another_thread(loader: ReviewLoader, qtbot: QtBot) -> N
         return threading.get_ident()
 
     with qtbot.waitSignal(loader.done, timeout=5_000) as done:
-        assert loader.ask("read", work)
+        assert loader.ask(READ, work)
     (outcome,) = done.args
     assert outcome.error == ""
     assert outcome.result not in (None, threading.get_ident())
-    assert said == [("read", "reading", 0.25)]
+    assert said == [(READ, "reading", 0.25)]
 
 
 def test_a_failure_is_told_in_words(loader: ReviewLoader, qtbot: QtBot) -> None:
@@ -47,11 +49,11 @@ def test_a_failure_is_told_in_words(loader: ReviewLoader, qtbot: QtBot) -> None:
         raise OSError("the disk is full")
 
     with qtbot.waitSignal(loader.done, timeout=5_000) as done:
-        loader.ask("read", fail)
-    assert done.args == [Finished("read", error="the disk is full")]
+        loader.ask(READ, fail)
+    assert done.args == [Finished(READ, error="the disk is full")]
     with qtbot.waitSignal(loader.done, timeout=5_000) as done:
-        loader.ask("read", lambda _access, _report: 7)
-    assert done.args == [Finished("read", 7)]
+        loader.ask(READ, lambda _access, _report: 7)
+    assert done.args == [Finished(READ, 7)]
 
 
 def test_a_newer_question_replaces_the_older(loader: ReviewLoader, qtbot: QtBot) -> None:
@@ -66,12 +68,12 @@ def test_a_newer_question_replaces_the_older(loader: ReviewLoader, qtbot: QtBot)
         report("still", 0.5)
         return "old"
 
-    loader.ask("read", slow)
+    loader.ask(READ, slow)
     assert begun.wait(10.0)
-    loader.ask("read", lambda _access, _report: "new")
+    loader.ask(READ, lambda _access, _report: "new")
     go.set()
     qtbot.waitUntil(lambda: bool(outcomes), timeout=5_000)
-    assert outcomes == [Finished("read", "new")]
+    assert outcomes == [Finished(READ, "new")]
 
 
 def test_what_is_cancelled_tells_nothing(loader: ReviewLoader, qtbot: QtBot) -> None:
@@ -85,19 +87,19 @@ def test_what_is_cancelled_tells_nothing(loader: ReviewLoader, qtbot: QtBot) -> 
         go.wait(10.0)
         return "late"
 
-    loader.ask("read", slow)
+    loader.ask(READ, slow)
     assert begun.wait(10.0)
-    loader.ask("note", lambda _access, _report: "kept")
-    loader.cancel("read")
+    loader.ask(NOTE, lambda _access, _report: "kept")
+    loader.cancel(READ)
     go.set()
     qtbot.waitUntil(lambda: bool(outcomes), timeout=5_000)
-    assert outcomes == [Finished("note", "kept")]
+    assert outcomes == [Finished(NOTE, "kept")]
 
 
 def test_before_the_start_and_after_the_end_nothing_is_done(qtbot: QtBot) -> None:
     """And a loader that was stopped does not begin again."""
     loader = ReviewLoader()
-    assert not loader.ask("read", lambda _access, _report: 1)
+    assert not loader.ask(READ, lambda _access, _report: 1)
     loader.stop(1_000)
     loader.start(FakeReview([]))
     assert loader.source is None
@@ -119,6 +121,6 @@ def test_what_failed_is_told_in_words(loader: ReviewLoader, qtbot: QtBot, error:
         raise error
 
     with qtbot.waitSignal(loader.done, timeout=15_000) as done:
-        loader.ask("export", fail)
+        loader.ask(Topic(Task.EXPORT), fail)
     assert done.args[0].error.startswith(words)
     assert "Errno" not in done.args[0].error
