@@ -11,6 +11,7 @@ import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
+from arbitrex_desktop.desk.presentation.snapshot import RestingOrder
 from arbitrex_desktop.mt5.constants import OrderType, TradeAction
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind, TradeIntent
@@ -46,7 +47,7 @@ def test_price_stop_and_target_move_and_the_expiry_stays(desk: Desk, placed: str
     assert (sent["action"], sent["order"]) == (TradeAction.MODIFY, ticket(desk))
     assert (sent["price"], sent["sl"], sent["tp"], sent["type_time"]) == (1.139, 1.13, 1.16, 1)
     assert desk.rpm.evaluated == []
-    assert desk.row(placed).entry_text == "BUY LIMIT at 1.13900, for the day"
+    assert desk.row(placed).resting == RestingOrder(1.139, GoodFor.DAY)
     to = "\N{RIGHTWARDS ARROW}"
     words = f"order #{ticket(desk)} EURUSD: price 1.14000 {to} 1.13900, target 1.17000 {to} 1.16000"
     assert words in [each.text for each in desk.core.snapshot().notices]

@@ -70,7 +70,9 @@ class TestForming:
         names = (pair.low, working_name(pair.ticket(pair.low)))
         assert desk.rpm.recorded[-1].instead_of == names
         assert desk.rpm.evaluated[-1].instead_of == names
-        assert desk.row(pair.high).entry_text.endswith(f"the first one filled of it and {pair.low} cancels the other")
+        resting = desk.row(pair.high).resting
+        assert resting is not None
+        assert resting.oco_with == pair.low
 
     def test_the_first_leg_knows_of_the_second_too(self, desk: Desk) -> None:
         """While the first one waits, it is judged again without the second."""

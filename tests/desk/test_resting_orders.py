@@ -12,6 +12,7 @@ import pytest
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
+from arbitrex_desktop.desk.presentation.snapshot import RestingOrder
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderState, OrderTime, OrderType, TradeAction
 from arbitrex_desktop.mt5.symbol_modes import SymbolExpiration, SymbolOrderMode
@@ -66,7 +67,7 @@ class TestPlacing:
         assert told(desk, intent_id)[0] == (
             f"BUY LIMIT 0.10 EURUSD PLACED at 1.14000, order #{ticket_of(desk, intent_id)}, until it is cancelled"
         )
-        assert desk.row(intent_id).entry_text == "BUY LIMIT at 1.14000, until it is cancelled"
+        assert desk.row(intent_id).resting == RestingOrder(1.14)
         assert not desk.broker.positions
 
     def test_the_risk_manager_judges_the_order(self, desk: Desk) -> None:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Fill, Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.limits import WorstOfDay
@@ -18,6 +17,7 @@ from arbitrex_desktop.desk.presentation.snapshot import (
     IntentRow,
     OrderRow,
     PositionRow,
+    RestingOrder,
     RiskRow,
     SwitchRow,
 )
@@ -175,7 +175,7 @@ def intent_row(
         decided_by=intent.actor,
         atr=trade.atr,
         order_kind=request.order_kind.value if request.rests else "",
-        entry_text=_entry_text(intent, digits) if request.rests else "",
+        resting=_resting_order(intent),
         money_digits=money_digits,
     )
     return row if intent.fill is None else _with_fill(row, intent.fill)
@@ -193,13 +193,13 @@ def _with_fill(row: IntentRow, fill: Fill) -> IntentRow:
     )
 
 
-def _entry_text(intent: Intent, digits: int) -> str:
-    """Return where an order rests, how long, and with which other it forms a pair."""
+def _resting_order(intent: Intent) -> RestingOrder | None:
+    """Return where an order rests, how long, and with which other it forms a pair; None for one at the market."""
     request, sent = intent.request, intent.attempt
+    if not request.rests:
+        return None
     price = (request.order_price or 0.0) if sent is None else sent.asked
-    pair = f"; the first one filled of it and {request.oco_with} cancels the other" if request.oco_with else ""
-    rests = lifetime_text(request.good_for, request.good_until)
-    return f"{order_name(request)} at {price:.{digits}f}, {rests}{pair}"
+    return RestingOrder(price, request.good_for, request.good_until, request.oco_with or "")
 
 
 def risk_row(

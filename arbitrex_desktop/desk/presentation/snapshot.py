@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
 from arbitrex_desktop.desk.presentation.alert_rows import AlertsView
 from arbitrex_desktop.raw_layer.views import PoolStats
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
@@ -133,6 +133,23 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RestingOrder:
+    """Where an intent's order rests, and how long.
+
+    Attributes:
+        price: at which it is triggered or filled
+        good_for: what ends it
+        until: moment or day (UTC) at which it ends, None where it has none
+        oco_with: the intent of the other order of its pair, empty for none
+    """
+
+    price: float
+    good_for: GoodFor = GoodFor.CANCELLED
+    until: datetime | None = None
+    oco_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IntentRow:
     """A trade intent and what became of it.
 
@@ -162,7 +179,7 @@ class IntentRow:
         decided_by: who brought it to its state: trader, desk (for the risk manager), policy or a strategy
         atr: average true range in price units by which it was judged, None when it was not
         order_kind: LIMIT or STOP for an order that rests, empty for one at the market
-        entry_text: of an order that rests, its kind, price and expiry, and the other of its pair, in words; else empty
+        resting: where an order rests, and how long; None for one at the market
     """
 
     intent_id: str
@@ -200,7 +217,7 @@ class IntentRow:
     requested_lots: float | None = None
     decided_by: str = ""
     atr: float | None = None
-    entry_text: str = ""
+    resting: RestingOrder | None = None
     money_digits: int = 2
     order_kind: str = ""
 

@@ -18,6 +18,7 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.pending_text import approve_tip
 from arbitrex_desktop.ui.models.desk import cut_lots, decision_tone, state_name
 from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
+from arbitrex_desktop.ui.models.resting_text import resting_text
 from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -187,8 +188,8 @@ def levels_of(row: IntentRow) -> str:
     """Return who asks, price, stop and target, and how long an order rests."""
     named = ((_("at"), row.price), (_("stop"), row.stop_loss), (_("target"), row.take_profit))
     prices = (f"{name} {formats.price(value, row.digits)}" for name, value in named if value)
-    rests = row.entry_text.partition(", ")[2]
-    return _DOT.join((row.source, *prices, *([_("rests {rests}").format(rests=rests)] if rests else [])))
+    rests = [] if row.resting is None else [_("rests {rests}").format(rests=resting_text(row.resting))]
+    return _DOT.join((row.source, *prices, *rests))
 
 
 def _overshoot(check: Verdict) -> float:

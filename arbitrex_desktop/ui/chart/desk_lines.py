@@ -23,7 +23,6 @@ PLAN_STOP: Final = LineRef(LineOwner.PLAN, part=LinePart.STOP)
 PLAN_TARGET: Final = LineRef(LineOwner.PLAN, part=LinePart.TARGET)
 _NOT_MOVED: Final[Mapping[LineRef, float]] = MappingProxyType({})
 _PART_NAMES: Final = {LinePart.STOP: N_("Stop"), LinePart.TARGET: N_("Target")}
-_LARGEST: Final = "the largest size that would pass is "
 _MARGIN: Final = "MARGIN_LEVEL_LIMIT"
 
 
@@ -236,8 +235,10 @@ def _entry_text(plan: TradePlan) -> str:
 def _limits(checks: tuple[Verdict, ...]) -> Iterator[str]:
     """Return the largest size with the limit that decides it, and the margin level; short, since bars lie below."""
     for each in checks:
-        if _LARGEST in each.message:
-            yield _("largest ") + each.message.rpartition(_LARGEST)[2]
+        size = each.wording.size if each.wording is not None else None
+        if size is not None and not size.blocked_by:
+            lots = formats.lots(size.largest)
+            yield _("largest {lots} lots, by {limit}").format(lots=lots, limit=_(size.by))
         elif each.code == _MARGIN and each.observed is not None:
             yield _("margin level {observed} %").format(observed=formats.number(each.observed, 0))
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QDateTime, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.intents.intent import MANUAL, GoodFor, IntentState
-from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow, RestingOrder
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -112,9 +112,9 @@ class EntryFields(QWidget):
     def offer_pairs(self, intents: Iterable[IntentRow], symbol: str) -> None:
         """Offer the trader's own orders on the symbol that rest or wait, as the other one of a pair."""
         wanted = [
-            (f"{row.entry_text.partition(',')[0]} ({row.intent_id})", row.intent_id)
+            (_order_text(row, row.resting), row.intent_id)
             for row in intents
-            if row.symbol == symbol and row.source == MANUAL and row.order_kind and row.state in _WAITING
+            if row.symbol == symbol and row.source == MANUAL and row.resting is not None and row.state in _WAITING
         ]
         offered = [(_(_ALONE), ""), *wanted]
         if offered == [(self.pair.itemText(at), self.pair.itemData(at)) for at in range(self.pair.count())]:
@@ -192,6 +192,16 @@ class EntryFields(QWidget):
         for layout in (rest, column):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(3)
+
+
+def _order_text(row: IntentRow, order: RestingOrder) -> str:
+    """Return which of the trader's orders it is."""
+    return _("{side} {kind} at {price} ({intent_id})").format(
+        side=formats.side(row.direction),
+        kind=row.order_kind,
+        price=formats.price(order.price, row.digits),
+        intent_id=row.intent_id,
+    )
 
 
 def _row(caption: str, width: int, *fields: QWidget) -> QHBoxLayout:

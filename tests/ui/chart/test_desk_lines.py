@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.wording import DecidedSize, Wording
 from arbitrex_desktop.ui.chart.desk_lines import (
     PLAN_ENTRY,
     PLAN_STOP,
@@ -110,12 +111,10 @@ def test_a_refused_plan_says_why() -> None:
 
 def test_the_plan_says_what_decides_its_size_and_the_margin_left() -> None:
     """Below the answer stand the largest size with its limit and the margin level; no word speaks of an approval."""
-    words = (
-        "size 0.50 lots, decided by risk per trade; the largest size that would pass is 0.50 lots, by risk per trade"
-    )
+    size = Wording(size=DecidedSize(0.5, "risk per trade", 0.5))
     checks = (
         Verdict("SIZE_BELOW_MINIMUM", Outcome.PASS, 0.5, None, "lots", "0.50 lots by volatility"),
-        Verdict("SIZE_BELOW_MINIMUM", Outcome.PASS, None, None, "", words),
+        Verdict("SIZE_BELOW_MINIMUM", Outcome.PASS, None, None, "", "", "largest size", size),
         Verdict("MARGIN_LEVEL_LIMIT", Outcome.PASS, 2914.4, 200.0, "%", "margin level after the trade 2914 %"),
     )
     for answer, passes in (("APPROVED", "would pass"), ("ADJUSTED", "would be cut")):

@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
+from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState, SeenTrade
+from arbitrex_desktop.desk.presentation.snapshot import RestingOrder
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui.cards.card import IntentCard
 from arbitrex_desktop.ui.cards.card_text import CardText
@@ -237,7 +238,7 @@ def test_ended_intents_are_not_pending(panel: PendingPanel, fresh: Make) -> None
 
 def test_an_order_that_rests_is_not_pending(panel: PendingPanel, fresh: Make) -> None:
     """It was decided, and stands among the orders; before that its card says where it will rest."""
-    resting = {"order_kind": "LIMIT", "entry_text": "BUY LIMIT at 1.09000, for the day"}
+    resting = {"order_kind": "LIMIT", "resting": RestingOrder(1.09, GoodFor.DAY)}
     settle(panel, fresh(intents=(intent_row("a", **resting), intent_row("b", state=IntentState.PLACED, **resting))))
     assert list(panel.deck.cards) == ["a"]
     assert text(panel).title == "\N{BLACK UP-POINTING TRIANGLE} BUY LIMIT 0.60 EURUSD"

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QDateTime
 
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentRequest, IntentState
+from arbitrex_desktop.desk.presentation.snapshot import RestingOrder
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
@@ -125,7 +126,7 @@ class TestWrong:
 def test_a_pair_is_formed_with_an_order_of_ones_own(ticket: IntentFormPanel, fresh: Make) -> None:
     """Orders of the trader on the symbol that rest or wait are offered, no others; one that ends goes away."""
     ticket.entry.price.put("1.098", LevelUnit.PRICE)
-    resting = {"entry_text": "SELL STOP at 1.09000, until it is cancelled", "order_kind": "STOP"}
+    resting = {"resting": RestingOrder(1.09), "order_kind": "STOP"}
     rows = (
         intent_row("placed", state=IntentState.PLACED, **resting),
         intent_row("pending", **resting),
