@@ -361,10 +361,8 @@ class RiskPortfolioManager(RiskFigures):
         try:
             config.validate()
             self._config_fault, self._state.plan = "", plan_of(config)
-        except InvalidParameter as fault:
-            self._config_fault = f'"{fault.label}" {fault.fault}'
         except (ValueError, AttributeError, TypeError) as fault:
-            self._config_fault = str(fault)
+            self._config_fault = fault.labelled if isinstance(fault, InvalidParameter) else str(fault)
         self._config_hash = config.get_config_hash()
         self._checked = (config, revision)
 

@@ -90,13 +90,12 @@ class InvalidParameter(ValueError):  # noqa: N818 - a state, named as one
     """A parameter has a value that it must not have.
 
     Attributes:
-        label: of the parameter.
-        fault: what it must be, and what it is.
+        labelled: what is wrong, under the parameter's label.
     """
 
     def __init__(self, parameter: Parameter, fault: str) -> None:
         super().__init__(f"{parameter.name} {fault}")
-        self.label, self.fault = parameter.label, fault
+        self.labelled = f'"{parameter.label}" {fault}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
