@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,7 @@ from arbitrex_desktop.desk.review.views import ReviewQuery
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 
 BATCH: Final = 2_000
 CHECKS: Final = (Verdict("MAX_LOTS", Outcome.PASS, 1.5, 2.0, "lots", "lots 1.5, limit 2"),) * 3

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -18,6 +17,7 @@ from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.desk.conftest import PATIENCE, BuildDesk, Desk, intent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.broker_data import make_order, make_position
+from tests.fakes.records import replace
 
 
 def test_an_approved_intent_becomes_a_position(desk: Desk) -> None:

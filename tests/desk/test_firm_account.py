@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMCon
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker
 from tests.fakes.broker_data import make_deal, make_position
+from tests.fakes.records import replace
 
 STOP_AT = 95_500.0
 """5% of 100 000 below the day's balance, and a tenth of that before."""

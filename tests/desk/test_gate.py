@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.views import AccountMode, PoolStats
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.fakes.rpm import FakeRiskManager
 
 
@@ -133,7 +133,7 @@ def test_orders_leave_for_the_desks_own_account_only(pool: LivePool, changes: di
     gate = make_gate(pool)
     gate.account = (pool.account.server, pool.account.login)
     gate.check()
-    pool.account = replace(pool.account, **changes)  # type: ignore[arg-type] # the fields' own types
+    pool.account = replace(pool.account, **changes)
     with pytest.raises(CommandRefused, match="another account"):
         gate.check()
 
@@ -153,7 +153,7 @@ def test_a_check_says_what_the_gate_says(gate: Gate) -> None:
 def test_an_arming_is_for_login_and_server(gate: Gate, pool: LivePool, changes: dict[str, object]) -> None:
     """Either part of another account ends the arming for good, also when the first account comes back."""
     own = pool.account
-    pool.account = replace(own, **changes)  # type: ignore[arg-type] # the fields' own types
+    pool.account = replace(own, **changes)
     assert gate.armed() is None
     pool.account = own
     assert gate.armed() is None

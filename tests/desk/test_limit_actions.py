@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -21,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order, make_position
+from tests.fakes.records import replace
 
 
 def build_held(build: BuildDesk, **settings: Any) -> Desk:

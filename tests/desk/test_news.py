@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,7 @@ from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_position
+from tests.fakes.records import replace
 
 
 def told(desk: Desk) -> list[tuple[str, str]]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -19,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import wor
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order
+from tests.fakes.records import replace
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import wor
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.disk import Fate, Killed
+from tests.fakes.records import replace
 from tests.fakes.rpm import FakeRiskManager
 
 

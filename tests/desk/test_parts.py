@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -26,6 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.atr import AtrMeter, wilder_
 from tests.desk.conftest import intent
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 
 
 def bars(highs: list[float], lows: list[float], closes: list[float]) -> np.ndarray[tuple[int], np.dtype[np.void]]:

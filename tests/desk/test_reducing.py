@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
@@ -13,6 +11,7 @@ from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_position
+from tests.fakes.records import replace
 
 
 @pytest.fixture

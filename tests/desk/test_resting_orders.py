@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 
 def limit(**changes: Any) -> Any:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.desk.conftest import Desk, intent
 from tests.fakes.broker_data import make_order
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 
 
 def risk_of(desk: Desk, **changes: Any) -> RiskRow:
@@ -146,7 +146,9 @@ def test_orders_tell_when_they_end(desk: Desk, kind: int, seconds: int, at: obje
     assert (row.expires_at, row.for_the_day) == (at, for_the_day)
 
 
-@pytest.mark.parametrize(("digits", "words"), [(0, "5,000 \N{RIGHTWARDS ARROW} 7,000"), (8, "5,000.00000000")])
+@pytest.mark.parametrize(
+    ("digits", "words"), [(0, "5,000 USD \N{RIGHTWARDS ARROW} 7,000 USD"), (8, "5,000.00000000 USD")]
+)
 def test_a_risk_that_grew_is_told_with_the_accounts_decimals(desk: Desk, digits: int, words: str) -> None:
     """Yen have none, bitcoin eight; it is no matter of the amount."""
     desk.broker.account = replace(desk.broker.account, currency_digits=digits)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from tests.desk.conftest import BuildDesk, Desk
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.broker_data import make_position
 from tests.fakes.disk import Fate, Killed
+from tests.fakes.records import replace
 from tests.fakes.rpm import FakeRiskManager
 
 R1 = Distance(1.0, DistanceUnit.R)

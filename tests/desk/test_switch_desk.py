@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from tests.desk.conftest import Desk
+from tests.fakes.records import replace
 
 
 def shown(desk: Desk) -> tuple[SwitchRow, ...]:

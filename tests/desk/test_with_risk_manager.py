@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker
 from tests.fakes.broker_data import make_position
+from tests.fakes.records import replace
 
 
 class Real:
@@ -139,7 +139,7 @@ def test_a_drawdown_at_the_click_refuses(real: Real) -> None:
     intent_id = real.core.submit(intent())
     lost = real.broker.account
     real.broker.account = type(lost).from_mapping(
-        {name: getattr(lost, name) for name in lost.__slots__} | {"equity": 80_000.0, "profit": -20_000.0}
+        {name: getattr(lost, name) for name in lost.__struct_fields__} | {"equity": 80_000.0, "profit": -20_000.0}
     )
     real.broker.poll()
     with pytest.raises(CommandRefused, match="trading is halted: drawdown"):

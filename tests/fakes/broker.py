@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +27,7 @@ from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from tests.fakes.broker_data import make, make_position, make_request
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool
+from tests.fakes.records import replace
 
 
 class Mood(StrEnum):

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from arbitrex_desktop.desk.presentation.snapshot import (
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats, Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 CHECKS = (
     Verdict("TRADING_HALTED", Outcome.PASS, None, None, "", "Trading is active"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -38,6 +38,7 @@ from tests.fakes.desk_data import (
     quote,
     risk_row,
 )
+from tests.fakes.records import replace
 
 LONG_SINCE: Final = timedelta(seconds=47)
 SYMBOLS: Final = {

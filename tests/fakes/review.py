@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from arbitrex_desktop.desk.review.statistics import DecisionCount, deepest_share, grouped, statistics
@@ -11,6 +10,7 @@ from arbitrex_desktop.desk.review.store import Annotation, EquityMoment
 from arbitrex_desktop.desk.review.trades import DEPOSIT, ClosedTrade, MoneyFlow
 from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from tests.fakes.records import replace
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 _DEPOSIT = 100_000.0

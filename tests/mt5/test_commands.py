@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +34,7 @@ from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.c_module import CModule
 from tests.fakes.module import AsTuple, FakeModule, tick_rows
+from tests.fakes.records import replace
 from tests.fakes.transport import FakeTransport
 
 BEGIN = 1_790_000_000_000
@@ -162,7 +162,7 @@ def test_an_answer_that_cannot_be_read_is_of_an_order_that_left() -> None:
     module = WithoutRetcode()
     host = FakeTransport(module, SystemClock())
     host.start()
-    with pytest.raises(CallFailed, match="KeyError: 'retcode'") as failure:
+    with pytest.raises(CallFailed, match="KeyError: 'request'") as failure:
         host.execute(SendOrder(REQUEST, ACCOUNT.key))
     assert module.sent == [REQUEST]
     assert failure_meaning(failure.value).answer is RetcodeAction.RECONCILE

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from struct import pack
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import ResultCode, TradeRetcode
 from arbitrex_desktop.mt5.results import AccountInfo, TerminalInfo
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
+from tests.fakes.records import replace
 from tests.native import layouts
 from tests.native.protocol import READY, Arguments, Command, answer
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -16,6 +15,7 @@ from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
+from tests.fakes.records import replace
 from tests.fakes.transport import FakeTransport
 from tests.raw_layer.test_mt5_pool import SESSION
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -24,6 +23,7 @@ from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.module import FakeModule
+from tests.fakes.records import replace
 from tests.fakes.transport import FakeTransport
 
 QUICK = PoolSettings(

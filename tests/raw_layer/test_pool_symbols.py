@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from arbitrex_desktop.raw_layer.symbols import SymbolChoice
 from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, ConnectionState
 from tests.fakes.broker_data import make_symbol
+from tests.fakes.records import replace
 from tests.raw_layer.test_mt5_pool import Bench
 
 

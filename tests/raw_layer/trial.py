@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -22,6 +21,7 @@ from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.commands import ReadTicks
+from tests.fakes.records import replace
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 SETTINGS = PoolSettings(

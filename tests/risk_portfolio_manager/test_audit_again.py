@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMCon
 from arbitrex_desktop.risk_portfolio_manager.market.session import session_over
 from tests.fakes.broker_data import make_account, make_deal, make_order, make_position, make_symbol
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import closing, intent, pooled, reason, wide
 
 MANY = {"max_positions_per_symbol": 9}

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStat
 from tests.fakes.broker_data import make_account, make_deal, make_order, make_position, price_of
 from tests.fakes.clock import START
 from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, static, wide
 
 MANY: dict[str, Any] = {"max_positions_per_symbol": 99, "max_concurrent_positions": 99}

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -13,6 +12,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import closing, intent, pooled, reason, static, units, wide
 
 NETTING = 0
@@ -131,7 +131,7 @@ def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[st
     if bad is None:
         del pool.infos["EURUSD"]
     else:
-        pool.infos["EURUSD"] = dataclasses.replace(pool.infos["EURUSD"], **bad)
+        pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], **bad)
     assert manager.sync_with_mt5_account(measure=False)
     trade = manager.process_trade_intent(**closing()).decision.approved_trade
     assert trade is not None

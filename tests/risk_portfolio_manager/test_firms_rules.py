@@ -7,7 +7,7 @@ limit halts, every position is closed at the price of that moment, as the desk d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profile
 from tests.fakes.broker_data import make_account, make_deal, make_position
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import intent
 
 START = datetime(2025, 3, 10, 9, 0, tzinfo=ZoneInfo("UTC"))

@@ -6,7 +6,6 @@ The account is that of `test_firms_rules`; the firm looks at it every minute, th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMCon
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from tests.fakes.broker_data import make_deal
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.test_firms_rules import PIP, START, Market
 
 NEWS = [START + timedelta(minutes=97 * number) for number in range(1, 200)]

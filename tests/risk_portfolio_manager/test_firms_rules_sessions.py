@@ -7,7 +7,6 @@ end as the desk does it where it is allowed to, and the firm looks at its own cl
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
 from arbitrex_desktop.risk_portfolio_manager.market.session import session_over
 from tests.fakes.broker_data import make_position
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager import test_firms_rules_sessions
 from tests.risk_portfolio_manager.helpers import intent
 from tests.risk_portfolio_manager.test_firms_rules import Firm

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import ChainMap
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Any
 
@@ -20,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager import ApprovedTrade, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import assumed_correlation
 from tests.fakes.broker_data import USD_PRICE, make_position, price_of
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import WIDE, pooled
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")

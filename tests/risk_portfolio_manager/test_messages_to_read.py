@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.volume_limits import VolumeLi
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
 
 KEYS = [name for name in PARAMETERS if "_" in name]

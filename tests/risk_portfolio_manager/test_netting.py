@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, units, wide
 
 NETTING, EXCHANGE, HEDGING = 0, 1, 2
@@ -141,7 +141,7 @@ def test_a_strategy_closes_no_other_s_position_whatever_it_says(told: dict[str, 
     pool = FakePool()
     manager = pooled(pool, wide(max_positions_per_symbol=9))
     manager.process_trade_intent(**intent(strategy_id="alpha", intent_id="A", requested_volume=0.1))
-    pool.positions = (dataclasses.replace(make_position("EURUSD", 1, 0.1), comment="A"),)
+    pool.positions = (replace(make_position("EURUSD", 1, 0.1), comment="A"),)
     assert manager.sync_with_mt5_account()
     manager.kill_switches.manual_halt(manager.portfolio_state, "test")
     close = intent(direction=-1, **told)

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, units, wide
 
 
@@ -22,7 +21,7 @@ def later(pool: FakePool, seconds: float = 60.0) -> None:
 def money(pool: FakePool, balance: float, equity: float | None = None) -> None:
     """Set what the account holds."""
     equity = balance if equity is None else equity
-    pool.account = dataclasses.replace(pool.account, balance=balance, equity=equity, margin_free=equity)
+    pool.account = replace(pool.account, balance=balance, equity=equity, margin_free=equity)
 
 
 def test_a_fall_of_equity_that_was_polled_halts() -> None:
@@ -91,7 +90,7 @@ def test_while_the_terminal_is_on_another_account_nothing_is_known() -> None:
     """The polled account is not the synced one: it is not taken for it, and nothing that adds risk passes."""
     pool = FakePool()
     manager = pooled(pool, wide())
-    pool.account = dataclasses.replace(pool.account, login=pool.account.login + 1)
+    pool.account = replace(pool.account, login=pool.account.login + 1)
     later(pool, 1.0)
     assert reason(manager.process_trade_intent(**intent())) == "ACCOUNT_STALE"
 

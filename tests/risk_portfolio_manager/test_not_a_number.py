@@ -6,8 +6,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import fields, replace
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import Number
 from tests.fakes.broker_data import make_deal, make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
 
 NOT_FINITE = (math.nan, math.inf, -math.inf)
@@ -30,7 +30,7 @@ Spoil = Callable[[FakePool, str, float], None]
 
 def floats(kind: type) -> list[str]:
     """Return the names of a result's fields that are fractions."""
-    return [each.name for each in fields(kind) if each.type == "float"]
+    return [name for name, of in get_type_hints(kind).items() if of is float]
 
 
 def ordinary_pool() -> FakePool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, limits_of
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
 
 HAIR = 1e-6

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from tests.fakes.broker_data import make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, static, units, wide
 
 Spoil = Callable[[FakePool], None]
@@ -181,9 +180,7 @@ def test_a_trade_is_sized_at_the_worse_price(direction: int, given: float, entry
 def test_a_take_profit_by_ratio_lies_on_the_tick() -> None:
     """A symbol of quarter points has no price at 2625.84."""
     pool = FakePool()
-    pool.infos["EURUSD"] = dataclasses.replace(
-        pool.infos["EURUSD"], trade_tick_size=0.00025, trade_tick_value_loss=25.0
-    )
+    pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], trade_tick_size=0.00025, trade_tick_value_loss=25.0)
     asked = intent(atr=0.00331, current_price=None)
     trade = pooled(pool, wide(take_profit_ratio=1.7)).evaluate(**asked).decision.approved_trade
     assert trade is not None

@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -40,6 +40,7 @@ from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.fakes.broker import FakeBroker
 from tests.fakes.disk import Killed
+from tests.fakes.records import replace
 from tests.fakes.rpm import FakeRiskManager
 
 _SYMBOLS = ("EURUSD", "GBPUSD")

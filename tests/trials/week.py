@@ -18,7 +18,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -42,6 +42,7 @@ from arbitrex_desktop.ui.commands import (
     RejectIntent,
     SubmitIntent,
 )
+from tests.fakes.records import replace
 from tests.trials.kills import SETTINGS
 
 KINDS = (

@@ -214,7 +214,7 @@ class TradeCalls(TerminalCore):
     def _on_true_clock(self, request: results.TradeRequest) -> results.TradeRequest:
         """Return a request with its expiry, given by the clock that is shown, on the one that the broker goes by."""
         jump = self.time.jump_msc // 1000
-        return replace(request, expiration=request.expiration - jump) if jump and request.expiration else request
+        return request.changed(expiration=request.expiration - jump) if jump and request.expiration else request
 
     def _after(self, request: results.TradeRequest, figures: AccountFigures, now: int) -> AccountFigures:
         """Return the account's sums with the margin as it would be after a market order."""

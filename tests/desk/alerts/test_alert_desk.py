@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from tests.desk.conftest import Desk
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
 from tests.fakes.desk_data import desk_snapshot, quote, risk_row
+from tests.fakes.records import replace
 from tests.fakes.secrets import FakeSecretStore
 from tests.mt5.host.processes import until
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.clock import START
 from tests.fakes.desk_data import account_row, desk_snapshot, intent_row, pool_stats, position_row, risk_row
+from tests.fakes.records import replace
 
 CALM = desk_snapshot(intents=(), positions=())
 PRICE = AlertRule("p", AlertKind.PRICE, "EURUSD", level=1.2, digits=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -35,6 +35,7 @@ from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.broker_data import make_order, make_position
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 from tests.fakes.rpm import FakeRiskManager
 
 

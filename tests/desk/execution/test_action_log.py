@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from tests.desk.execution.conftest import Parts
+from tests.fakes.records import replace
 
 
 def test_without_a_journal_only_an_exit_is_written_down(parts: Parts, tmp_path: Path) -> None:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from tests.desk.execution.conftest import Looking, answer, now
 from tests.fakes.broker import Mood
+from tests.fakes.records import replace
 
 
 @pytest.mark.parametrize(

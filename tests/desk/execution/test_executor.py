@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.execution.conftest import BuildParts, Parts, answer
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make, make_request
+from tests.fakes.records import replace
 
 POINT = 0.00001
 DEVIATION = 20

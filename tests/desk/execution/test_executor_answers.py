@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.desk.conftest import Desk, intent
 from tests.desk.execution.conftest import Parts
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make, make_request
+from tests.fakes.records import replace
 
 POINT = 0.00001
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.execution.conftest import Looking, answer, now
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order, make_position
+from tests.fakes.records import replace
 
 SETTLE = DeskSettings().settle_seconds
 

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.execution.missing import MissingTrades
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 from tests.desk.execution.conftest import Parts
 from tests.fakes.broker import Mood
+from tests.fakes.records import replace
 
 
 class Books:

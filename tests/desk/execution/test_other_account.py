@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.desk.conftest import Desk, intent
 from tests.desk.execution.conftest import Held, Parts, now
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.broker_data import make_deal
+from tests.fakes.records import replace
 
 
 def go_over(broker: FakeBroker) -> None:

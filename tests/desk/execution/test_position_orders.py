@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from tests.desk.execution.conftest import BuildParts, Held
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make, make_position, make_request
+from tests.fakes.records import replace
 
 
 def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order, make_position
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from tests.desk.conftest import intent
 from tests.fakes.broker_data import make, make_deal, make_order, make_position
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 OURS = "ABX ABCDEFGHJKMN"
 OTHERS = "ABX 000000000000"

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
@@ -14,6 +12,7 @@ from arbitrex_desktop.mt5.errors import CallFailed
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_deal
+from tests.fakes.records import replace
 
 
 def lost(desk: Desk, mood: Mood) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from arbitrex_desktop.mt5.constants import AccountMarginMode
 from tests.desk.execution.conftest import BuildParts, Looking, Parts, answer, now
 from tests.fakes.broker import Mood
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 SETTLE = DeskSettings().settle_seconds
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from tests.desk.conftest import intent
 from tests.desk.execution.conftest import Looking, Parts, answer, now
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order
+from tests.fakes.records import replace
 
 SETTLE = DeskSettings().settle_seconds
 SO_FAR = " so far; it is looked for for another day"

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState, TradeA
 from tests.desk.execution.conftest import Held, answer
 from tests.fakes.broker import Mood
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 SETTLE = DeskSettings().settle_seconds
 NOT_DONE = "it was not carried out"

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.desk.conftest import intent
 from tests.desk.execution.conftest import Held, Parts, answer
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_deal, make_order, make_position
+from tests.fakes.records import replace
 
 MARK = "ABX 0123456789AB"
 OUT = int(DealEntry.OUT)

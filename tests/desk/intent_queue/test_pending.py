@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.desk.conftest import intent
 from tests.desk.execution.conftest import BuildParts, Parts, answer
 from tests.fakes.broker_data import make_position
+from tests.fakes.records import replace
 from tests.fakes.rpm import FakeRiskManager
 
 ARROW = "\N{RIGHTWARDS ARROW}"

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.presentation.rows import position_row
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 
 
 def test_a_move_is_worth_what_a_tick_is() -> None:

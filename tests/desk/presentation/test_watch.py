@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
@@ -12,6 +10,7 @@ from arbitrex_desktop.desk.presentation.watch import symbol_day, symbol_days
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 
 INFO = replace(
     make_symbol("EURUSD", "EUR"), bid=1.1, bidhigh=1.12, bidlow=1.05, price_change=10.0, path="Forex\\Majors\\EURUSD",

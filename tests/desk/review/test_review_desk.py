@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from arbitrex_desktop.mt5.results import TradeDeal
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker_data import make, make_position
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 
 
 def read(desk: Desk, query: ReviewQuery | None = None) -> ReviewData:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.market.bars import bar_end, bar_start
 from tests.fakes.clock import ManualClock
+from tests.fakes.records import replace
 
 BEGAN = datetime(2026, 7, 22, 12, 30, 30, tzinfo=UTC)
 DRESSED = timedelta(hours=3)  # an EET server in July

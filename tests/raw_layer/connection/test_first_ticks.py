@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -14,6 +13,7 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from tests.fakes.module import FakeModule
+from tests.fakes.records import replace
 from tests.fakes.transport import FakeTransport
 
 SESSION = {"main": {"login": 50_000_001, "password": "hunter2", "server": "Arbitrex-Simulated"}}

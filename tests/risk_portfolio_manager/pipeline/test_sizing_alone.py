@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -31,6 +30,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
     units_of,
     volatility_factor,
 )
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.rules.contexts import EURUSD, JOINT, context
 
 PASS, FAIL, UNKNOWN, SKIPPED = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.SKIPPED

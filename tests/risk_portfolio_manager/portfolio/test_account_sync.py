@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.own_connection import Own
 from tests.fakes.broker_data import make_deal, make_position
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
 
 

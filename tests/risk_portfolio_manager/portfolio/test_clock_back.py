@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from tests.fakes.broker_data import make_account, make_deal
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, wide
 
 
@@ -23,7 +23,7 @@ def test_a_day_begins_once(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     manager = pooled(pool, wide())
     pool.clock.advance(60.0)
     pool.deals = [make_deal(9, int(pool.clock.now().timestamp()), profit=-1_900.0)]
-    pool.account = dataclasses.replace(pool.account, balance=98_100.0, equity=97_200.0)
+    pool.account = replace(pool.account, balance=98_100.0, equity=97_200.0)
     anchors, lost = list[float | None](), list[float | None]()
     for ahead in (0, days, 0, days, 0):
         moment = pool.clock.now() + timedelta(days=ahead)
@@ -92,7 +92,7 @@ def test_between_syncs_a_clock_that_was_ahead_forgets_no_loss(monkeypatch: pytes
     manager = pooled(pool, wide())
     pool.clock.advance(60.0)
     pool.deals = [make_deal(9, int(pool.clock.now().timestamp()), profit=-1_900.0)]
-    pool.account = dataclasses.replace(pool.account, balance=98_100.0, equity=98_100.0)
+    pool.account = replace(pool.account, balance=98_100.0, equity=98_100.0)
     now = pool.clock.now()
     for ahead in (0, 1):
         monkeypatch.setattr(pool, "market_now", lambda ahead=ahead: now + timedelta(days=ahead))

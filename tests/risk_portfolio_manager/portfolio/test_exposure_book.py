@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -19,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instru
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from tests.fakes.broker_data import price_of
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 
 
 def instrument(symbol: str) -> Instrument | None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from arbitrex_desktop.mt5.constants import DealEntry, DealType, OrderState, Orde
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from tests.fakes.broker_data import make_account, make_deal, make_order, make_position, make_symbol
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, wide
 
 LOTS = 0.5
@@ -121,7 +121,7 @@ def test_an_order_that_ended_lets_go_of_its_trade(state: OrderState) -> None:
     """Nothing of it was filled and nothing will be."""
     pool, manager = asked()
     order = make_order("EURUSD", OrderType.BUY, LOTS, ticket=5, state=state, comment="A-1", time_done=now(pool))
-    pool.history_orders = [dataclasses.replace(order, time_setup=now(pool))]
+    pool.history_orders = [replace(order, time_setup=now(pool))]
     assert manager.sync_with_mt5_account()
     assert counted(manager) == (0, 0)
 
@@ -130,7 +130,7 @@ def test_an_order_that_was_sent_again_is_still_in_flight() -> None:
     """The first was requoted, the second waits: it counts as an order, once."""
     pool, manager = asked()
     old = make_order("EURUSD", OrderType.BUY, LOTS, ticket=5, state=OrderState.REJECTED, comment="A-1")
-    pool.history_orders = [dataclasses.replace(old, time_done=now(pool))]
+    pool.history_orders = [replace(old, time_done=now(pool))]
     pool.orders = (make_order("EURUSD", OrderType.BUY_LIMIT, LOTS, ticket=6, comment="A-1"),)
     assert manager.sync_with_mt5_account()
     assert counted(manager) == (1, 50_000)
@@ -182,7 +182,7 @@ def test_numbers_of_another_account_are_other_orders() -> None:
         later(pool, 1.0)
         assert manager.sync_with_mt5_account()
         assert [each.strategy_id for each in manager.portfolio_state.positions()] == ["alpha"]
-        pool.account = dataclasses.replace(pool.account, login=7)
+        pool.account = replace(pool.account, login=7)
         pool.positions = (make_position("EURUSD", 1, LOTS, ticket=5, time=now(pool)),)
         later(pool, 1.0)
         assert manager.sync_with_mt5_account()
@@ -236,7 +236,7 @@ def test_orders_count_when_a_poll_brings_them_and_no_more_when_they_are_gone() -
 def test_an_order_without_known_worth_refuses() -> None:
     """What may come of it cannot be reckoned with."""
     pool = FakePool()
-    pool.orders = (dataclasses.replace(make_order("EURUSD", OrderType.BUY_LIMIT, 1.0), symbol="EURSEK"),)
+    pool.orders = (replace(make_order("EURUSD", OrderType.BUY_LIMIT, 1.0), symbol="EURSEK"),)
     manager = pooled(pool, wide())
     assert reason(manager.evaluate(**intent())) == "CONVERSION_UNKNOWN"
 
@@ -244,13 +244,13 @@ def test_an_order_without_known_worth_refuses() -> None:
 def test_an_index_in_euros_is_no_short_euro() -> None:
     """R14: 0.43 lots of EURUSD and an index CFD in euros are 43,000 euros long, whatever the index is worth."""
     pool = FakePool()
-    pool.infos["GDAXIm"] = dataclasses.replace(
+    pool.infos["GDAXIm"] = replace(
         make_symbol("EURUSD"), name="GDAXIm", currency_base="EUR", currency_profit="EUR", trade_contract_size=1.0
     )
     pool.set_quote("GDAXIm", 23_000.0)
     pool.positions = (
         make_position("EURUSD", 1, 0.43),
-        dataclasses.replace(make_position("EURUSD", 1, 2.1, ticket=2), symbol="GDAXIm", price_current=23_000.0),
+        replace(make_position("EURUSD", 1, 2.1, ticket=2), symbol="GDAXIm", price_current=23_000.0),
     )
     manager = pooled(pool, wide())
     assert manager.portfolio_state.currency_exposure["EUR"] == pytest.approx(43_000 * 1.15)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
 )
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, wide
 
 RATES = {"EURUSD": 1.15, "USDJPY": 150.0, "GBPUSD": 1.3, "EURCHF": 0.95}

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from arbitrex_desktop.mt5.constants import DealType
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from tests.fakes.broker_data import make_account, make_deal
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import intent, pooled, reason, wide
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, losing_run, result_of
 from tests.fakes.broker_data import make_account, make_deal
+from tests.fakes.records import replace
 
 NOW = datetime(2025, 3, 12, 10, tzinfo=UTC)
 STARTS = (datetime(2025, 3, 12, tzinfo=UTC), datetime(2025, 3, 10, tzinfo=UTC))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from arbitrex_desktop.mt5.constants import DealType
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import pooled, wide
 from tests.risk_portfolio_manager.portfolio.test_pnl_ledger import NOW, STARTS, Books
 

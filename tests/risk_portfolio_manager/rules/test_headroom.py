@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import msgspec
@@ -27,6 +26,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules import (
     volume_limits,
 )
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.rules.contexts import (
     EURUSD,
     JOINT,

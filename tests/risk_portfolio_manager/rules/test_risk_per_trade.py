@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import PoolIn
 from arbitrex_desktop.risk_portfolio_manager.rules.risk_per_trade import RiskPerTrade
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, static, units, wide
 from tests.risk_portfolio_manager.rules.contexts import context
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules import (
     symbol_trading,
 )
 from tests.fakes.clock import START
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.rules.contexts import (
     EURUSD,
     NOW,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from arbitrex_desktop.risk_portfolio_manager import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.rules.max_lots import MaxLots
 from arbitrex_desktop.risk_portfolio_manager.rules.symbol_lists import SymbolLists
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.rules.contexts import EURUSD, context
 
 PASS, FAIL = Outcome.PASS, Outcome.FAIL

@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME,
 from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
 
 
@@ -301,6 +301,8 @@ def test_the_data_folder_of_the_environment_is_used(tmp_path: Path, monkeypatch:
 _VICTIM = """
 import os, signal
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager
+from tests.fakes.records import replace
+from tests.fakes.records import replace
 rpm = RiskPortfolioManager()
 rpm.portfolio_state.equity = 80_000.0
 rpm.process_trade_intent("EURUSD", 1, 0.8, "TRENDING", 0.1, 0.4, 1.15)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.state.repository import StateRepository
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.records import replace
 from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
 
 

@@ -108,11 +108,11 @@ class TradeServer:
             order = self._books.orders.get(request.order)
             if order is None:
                 raise RequestRefused(TradeRetcode.INVALID_ORDER)
-            return replace(request, symbol=order.symbol)
+            return request.changed(symbol=order.symbol)
         position = self._books.positions.get(request.position)
         if position is None and request.position:
             raise RequestRefused(TradeRetcode.POSITION_CLOSED)
-        return replace(request, symbol=position.symbol) if position else request
+        return request.changed(symbol=position.symbol) if position else request
 
     def _deal(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge a market order: opens a position, or closes the one it names."""
@@ -199,7 +199,7 @@ class TradeServer:
         if len(self._books.orders) >= self._rules.max_orders:
             raise RequestRefused(TradeRetcode.LIMIT_ORDERS)
         self._check_volume_limit(spec, order_side(request.type), volume)
-        plain = self._market_order(replace(request, position=0), spec, volume, at_msc)
+        plain = self._market_order(request.changed(position=0), spec, volume, at_msc)
         order = self._with_terms(plain, request, spec, at_msc)
         check_waiting(spec, order, quote)
         return lambda: self._place(order)

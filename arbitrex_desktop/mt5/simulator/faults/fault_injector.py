@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Any, Final
@@ -138,11 +137,11 @@ class FaultyTerminal:
         if volume is None:
             result: OrderSendResult = call(request)
             return result
-        filled: OrderSendResult = call(replace(request, volume=volume))
+        filled: OrderSendResult = call(request.changed(volume=volume))
         if filled.retcode != TradeRetcode.DONE:
-            return replace(filled, request=request)
+            return filled.changed(request=request)
         code = TradeRetcode.DONE_PARTIAL
-        return replace(filled, retcode=int(code), comment=retcode_comment(code), request=request)
+        return filled.changed(retcode=int(code), comment=retcode_comment(code), request=request)
 
     def _spoilt(self, name: str, args: tuple[Any, ...], result: Any, now: float) -> Any:
         """Return a result as the faults of the moment leave it."""
@@ -150,7 +149,7 @@ class FaultyTerminal:
             return self._spoilt_terminal(result, now)
         switched = self._schedule.lasting(FaultKind.ACCOUNT_SWITCHED, now)
         if switched and isinstance(result, AccountInfo):
-            return replace(result, login=switched[0].login)
+            return result.changed(login=switched[0].login)
         if switched and name in _OTHER_ACCOUNTS:
             return ()
         if name in _TICK_CALLS:
@@ -158,8 +157,7 @@ class FaultyTerminal:
         return self._spoilt_tick(args[0], result, now) if isinstance(result, Tick) else result
 
     def _spoilt_terminal(self, info: TerminalInfo, now: float) -> TerminalInfo:
-        return replace(
-            info,
+        return info.changed(
             connected=info.connected and not self._schedule.lasting(FaultKind.BROKER_LINK_LOST, now),
             trade_allowed=info.trade_allowed and not self._schedule.lasting(FaultKind.AUTOTRADING_OFF, now),
             tradeapi_disabled=bool(self._schedule.lasting(FaultKind.API_OFF, now)),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -59,7 +59,7 @@ def crazy_tick(tick: Tick, window: TickWindow) -> Tick:
     rows = np.zeros(1, dtype=[("time_msc", "<i8"), ("bid", "<f8"), ("ask", "<f8")])
     rows["time_msc"], rows["bid"], rows["ask"] = times, tick.bid, tick.ask
     spoilt = crazy(rows, window)
-    return replace(tick, bid=float(spoilt["bid"][0]), ask=float(spoilt["ask"][0]))
+    return tick.changed(bid=float(spoilt["bid"][0]), ask=float(spoilt["ask"][0]))
 
 
 def duplicated(rows: Rows, window: TickWindow) -> Rows:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 from tests.fakes.broker_house import BrokerHouse
 from tests.fakes.clock import ManualClock
 from tests.fakes.market_feed import ScriptedFeed
+from tests.fakes.records import replace
 
 NOON = datetime(2026, 7, 22, 12, 30, tzinfo=UTC)
 CURRENCIES = ("USD", "EUR", "JPY")
