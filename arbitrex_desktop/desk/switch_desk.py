@@ -38,7 +38,7 @@ class SwitchDesk:
         if seen.by_limit:
             raise CommandRefused("a limit has set this kill switch: Resume lifts it")
         if rpm is None or seen not in map(switch_row, rpm.kill_switches.active()):
-            raise CommandRefused("this kill switch was lifted or set anew meanwhile")
+            raise CommandRefused("this kill switch was lifted or set again meanwhile")
         what = f"{seen.action} of {seen.scope}: {seen.reason}"
         with self._accounts.journal_session() as desk:
             desk.book.note(EventKind.SWITCH_LIFTED, actor=TRADER, reason=f"{reason} ({what})")

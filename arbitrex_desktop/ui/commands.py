@@ -233,8 +233,8 @@ class PutAlert(TraderCommand):
     """Be called for something, or for something else than before."""
 
     rule: AlertRule
-    doing: ClassVar[str] = N_("keeping an alert")
-    failure: ClassVar[str] = N_("The alert was not kept")
+    doing: ClassVar[str] = N_("saving an alert")
+    failure: ClassVar[str] = N_("The alert was not saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +252,8 @@ class SnoozeAlert(TraderCommand):
 
     rule_id: str
     minutes: float
-    doing: ClassVar[str] = N_("putting an alert to sleep")
-    failure: ClassVar[str] = N_("The alert does not sleep")
+    doing: ClassVar[str] = N_("snoozing an alert")
+    failure: ClassVar[str] = N_("The alert was not snoozed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +263,8 @@ class SetAlertWays(TraderCommand):
     ways: AlertWays
     token: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
-    doing: ClassVar[str] = N_("setting how alerts call")
-    failure: ClassVar[str] = N_("How alerts call was not changed")
+    doing: ClassVar[str] = N_("setting the notifications")
+    failure: ClassVar[str] = N_("The notifications were not changed")
 
 
 @dataclass(frozen=True, slots=True)

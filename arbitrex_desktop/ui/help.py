@@ -243,7 +243,7 @@ class TextWindow(QDialog):
         for each, snippet in found:
             self._add(each, f"{_(each.title)}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
         if not found:
-            self.contents.addItem(_("Nothing has these words"))
+            self.contents.addItem(_("No match"))
 
     def _add(self, section: HelpSection, text: str) -> None:
         item = QListWidgetItem(text)

@@ -153,7 +153,7 @@ class UpdateWindow(QDialog):
         try:
             save_choice(self._folder, self.choice)
         except OSError as error:
-            self.outcome.setText(_("The choice could not be kept: {error}").format(error=error_text(error)))
+            self.outcome.setText(_("The choice could not be saved: {error}").format(error=error_text(error)))
 
     def _show_answer(self, answer: UpdateAnswer) -> None:
         """Say what there is; tell the main window when nobody is looking here."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An example strategy: hands one intent a minute to the desk, and prints what becomes of each.
+"""An example strategy: hands one intent a minute to the desk, and prints the outcome of each.
 
 Start the program on the simulated terminal first, then run this file with any Python 3.11 or newer that finds
 `arbitrex_desktop` (or a copy of its `client.py`).  It trades on nothing: replace `signal` by an idea.

@@ -49,7 +49,7 @@ def test_what_a_limit_has_set_is_lifted_by_resuming_only(desk: Desk) -> None:
     assert by_limit.by_limit
     with pytest.raises(CommandRefused, match="Resume lifts it"):
         desk.core.switches.lift(by_limit, "well again")
-    with pytest.raises(CommandRefused, match="set anew"):
+    with pytest.raises(CommandRefused, match="set again"):
         desk.core.switches.lift(replace(by_limit, by_limit=False), "well again")
     assert shown(desk) == (by_limit,)
     desk.core.resume("looked at it")
@@ -61,7 +61,7 @@ def test_another_switch_than_the_one_seen_stays(desk: Desk) -> None:
     desk.rpm.kill_switches.set("STRATEGY", "trend", "THROTTLE", "noisy")
     (seen,) = shown(desk)
     desk.rpm.kill_switches.set("STRATEGY", "trend", "SHUTDOWN", "runaway")
-    with pytest.raises(CommandRefused, match="set anew"):
+    with pytest.raises(CommandRefused, match="set again"):
         desk.core.switches.lift(seen, "calm again")
     assert [row.reason for row in shown(desk)] == ["runaway"]
 

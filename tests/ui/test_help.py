@@ -63,7 +63,7 @@ def test_contents_and_search(window: TextWindow) -> None:
     QTest.keyClick(window.search, Qt.Key.Key_Return)
     assert "quiet hours" in window.browser.toPlainText().casefold()
     QTest.keyClicks(window.search, " no such words")
-    assert window.contents.item(0).text() == "Nothing has these words"
+    assert window.contents.item(0).text() == "No match"
     window.search.clear()
     assert window.contents.count() == len(texts)
 

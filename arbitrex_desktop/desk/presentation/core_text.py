@@ -45,7 +45,7 @@ SENTENCES: Final = (
     N_("trading was halted: {reason}"),
     N_("say why trading may go on; it is written to the journal"),
     N_("a limit has set this kill switch: Resume lifts it"),
-    N_("this kill switch was lifted or set anew meanwhile"),
+    N_("this kill switch was lifted or set again meanwhile"),
     N_("a limit has locked trading until the day's reset, as the settings ask for"),
     N_("the account was not synced yet"),
     N_("the account was not synced for {seconds} s"),

@@ -114,7 +114,7 @@ class ReviewDesk:
         book = self._book(reading)
         report(_("Reading the journal"), 0.3)
         trades, journal = self._trades(reading, query, book, report)
-        report(_("Reckoning"), 0.9)
+        report(_("Calculating"), 0.9)
         chosen = tuple(trade for trade in trades if query.fits(trade))
         account, digits = reading.account, reading.account.currency_digits
         since, until = self._span(query, journal.began, book)

@@ -167,9 +167,9 @@ class DeskMenus:
         alerts = notices.alerts
         self._add(menu, "alert_new", _("&New alert"), "Ctrl+Shift+A", Press(notices, alerts.new))
         self._add(menu, "alert_edit", _("&Edit the alert"), "", Press(notices, alerts.edit))
-        self._add(menu, "alert_sleep", _("&Put the alert to sleep"), "", Press(notices, alerts.snooze))
+        self._add(menu, "alert_sleep", _("&Snooze the alert"), "", Press(notices, alerts.snooze))
         self._add(menu, "alert_remove", _("&Remove the alert"), "", Press(notices, alerts.remove))
-        self._add(menu, "alert_ways", _("&How alerts call"), "Ctrl+Shift+C", Press(notices, alerts.how))
+        self._add(menu, "alert_ways", _("&Notifications"), "Ctrl+Shift+C", Press(notices, alerts.how))
 
     def _review_menu(self, menu: QMenu) -> None:
         closed = self._panels.closed

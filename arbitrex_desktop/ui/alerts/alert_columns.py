@@ -31,7 +31,7 @@ def state_word(row: AlertRow, when: Callable[[datetime], str]) -> str:
     if not row.rule.is_on:
         return _("off")
     if row.snoozed_until is not None:
-        return _("sleeps until {when}").format(when=when(row.snoozed_until))
+        return _("snoozed until {when}").format(when=when(row.snoozed_until))
     if row.rule.is_permanent:
         return _("RAISED") if row.is_raised else _("always on")
     return _("RAISED") if row.is_raised else _("waits")
@@ -51,10 +51,10 @@ def alert_columns(when: Callable[[datetime], str], currency: Callable[[], str]) 
         return text[:1].upper() + text[1:]
 
     return (
-        Column(N_("Calls when"), rule, rule, "x" * 30,
+        Column(N_("Condition"), rule, rule, "x" * 30,
                number=False, tip=lambda row: row.rule.note, least="x" * 14),
         Column(N_("Now"), lambda row: value_text(row, currency()), lambda row: row.value, "100,000.00", spare=2),
-        Column(N_("State"), lambda row: state_word(row, when), lambda row: state_word(row, when), "sleeps until 10:00",
+        Column(N_("State"), lambda row: state_word(row, when), lambda row: state_word(row, when), "snoozed until 10:00",
                number=False, tone=_tone, least="always on"),
         Column(N_("Note"), lambda row: row.rule.note, lambda row: row.rule.note, "x" * 12, number=False, spare=1,
                tip=lambda row: row.rule.note),

@@ -81,7 +81,7 @@ class AlertEditor(QDialog):
             field.setMaxLength(20)
             field.setFont(tabular(field.font()))
         self.back.setPlaceholderText(_("0: the level itself"))
-        self.note.setPlaceholderText(_("Told with the call"))
+        self.note.setPlaceholderText(_("Sent with the alert"))
         self.unit = TonedLabel(theme, Tone.MUTED)
         self.once = QCheckBox(_("Only once, then off"))
         self.wakes = QCheckBox(_("In quiet hours, too"))
@@ -199,7 +199,7 @@ class AlertEditor(QDialog):
         for name, field, error in (
             (_("Watch"), self.kind, ""),
             (_("Symbol"), self.symbol, "symbol"),
-            (_("Calls when it"), self._levels, "level"),
+            (_("Alert when it"), self._levels, "level"),
             (_("Again after going back by"), self.back, "back"),
             (_("Strategy"), self.strategy, "strategy"),
             (_("Note"), self.note, ""),

@@ -57,10 +57,10 @@ class AlertList(QWidget):
             QPushButton(_("Edit\N{HORIZONTAL ELLIPSIS}")),
         )
         self.snooze, self.remove = (
-            QPushButton(_("Sleep {snooze_minutes} min").format(snooze_minutes=SNOOZE_MINUTES)),
+            QPushButton(_("Snooze {snooze_minutes} min").format(snooze_minutes=SNOOZE_MINUTES)),
             QPushButton(_("Remove")),
         )
-        self.how = QPushButton(_("How they call\N{HORIZONTAL ELLIPSIS}"))
+        self.how = QPushButton(_("Notifications\N{HORIZONTAL ELLIPSIS}"))
         self.editor, self.ways = AlertEditor(theme, self), NotificationSettings(theme, self)
         self._lay_out()
         self._connect()
@@ -84,7 +84,7 @@ class AlertList(QWidget):
         menu.addAction(_("Edit\N{HORIZONTAL ELLIPSIS}"), self._edit)
         menu.addAction(_("Switch off") if row.rule.is_on else _("Switch on"), self._switch)
         for minutes in (5, 15, 60, 240):
-            menu.addAction(_("Sleep {minutes} min").format(minutes=minutes), partial(self._sleep, minutes))
+            menu.addAction(_("Snooze {minutes} min").format(minutes=minutes), partial(self._sleep, minutes))
         menu.addAction(_("Remove"), self._remove)
         return menu
 

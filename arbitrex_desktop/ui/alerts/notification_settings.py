@@ -34,7 +34,7 @@ class NotificationSettings(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("How alerts call"))
+        self.setWindowTitle(_("Notifications"))
         self.setModal(False)
         self.sound, self.balloon, self.flash = (
             QCheckBox(_("Sound")),
@@ -42,7 +42,7 @@ class NotificationSettings(QDialog):
             QCheckBox(_("Flash the taskbar")),
         )
         self.quiet_from, self.quiet_to = QLineEdit(), QLineEdit()
-        self.telegram, self.webhook = QCheckBox(_("Write to Telegram")), QCheckBox(_("Tell a webhook"))
+        self.telegram, self.webhook = QCheckBox(_("Send to Telegram")), QCheckBox(_("Call a webhook"))
         self.token, self.chat, self.address = QLineEdit(), QLineEdit(), QLineEdit()
         for secret in (self.token, self.address):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
@@ -65,7 +65,7 @@ class NotificationSettings(QDialog):
             box.setChecked(on)
         for field, text in ((self.quiet_from, ways.quiet_from), (self.quiet_to, ways.quiet_to), (self.chat, ways.chat)):
             field.setText(text)
-        kept = _("kept; write another one to change it")
+        kept = _("saved; enter another one to change it")
         self.token.setPlaceholderText(kept if ways.telegram else _("from BotFather"))
         self.address.setPlaceholderText(kept if ways.webhook else "https://")
         self.token.clear()
@@ -123,7 +123,7 @@ class NotificationSettings(QDialog):
         self.asked.emit(SetAlertWays(ways, token or None, address or None))
         self.token.clear()
         self.address.clear()
-        self.message.show_text(_("Kept. Send a test to see whether it arrives."), Tone.MUTED)
+        self.message.show_text(_("Saved. Send a test to see whether it arrives."), Tone.MUTED)
 
     def _boxes(self, ways: AlertWays) -> tuple[tuple[QCheckBox, bool], ...]:
         return (

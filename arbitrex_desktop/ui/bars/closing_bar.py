@@ -63,7 +63,7 @@ class ClosingBar(PromptBar):
     close_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        self.really = FilledButton(_("Close all the same"), theme, lambda colours: colours.warning)
+        self.really = FilledButton(_("Close anyway"), theme, lambda colours: colours.warning)
         super().__init__(theme, _("Close the program?"), self.really, beside=True)
         self.cancel.setText(_("Stay"))
         self.really.clicked.connect(self.close_asked)

@@ -59,7 +59,7 @@ class OrderBar(PromptBar):
         """Return price, stop and target; raise ValueError in words for what cannot be."""
         row, price = self._row, self.price.number()
         if row is None or price is None:
-            raise ValueError(_("Say at which price the order is to rest") if row else _("No order"))
+            raise ValueError(_("Enter the price at which the order is to rest") if row else _("No order"))
         levels = (price, self.stop.number(), self.target.number())
         if all(_same(*pair, row.digits) for pair in zip(levels, _levels(row), strict=True)):
             raise ValueError(_("Nothing is changed yet; the expiry stays as it is"))

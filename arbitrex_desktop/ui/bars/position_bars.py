@@ -67,7 +67,7 @@ class PartBar(PromptBar):
         lots, row = self.lots.number(), self._row
         if row is None or lots is None:
             raise ValueError(
-                _("Say how much of {lots} lots to close").format(lots=formats.lots(row.volume))
+                _("Enter how much of {lots} lots to close").format(lots=formats.lots(row.volume))
                 if row
                 else _("No position")
             )

@@ -55,7 +55,7 @@ class StandingBar(PromptBar):
         self.share = OptionalNumber(_("Part in percent"), "50")
         self.share.setMaximumWidth(48)
         self.act = QPushButton(_("Set"))
-        self.take_back = QPushButton(_("Take back"))
+        self.take_back = QPushButton(_("Remove"))
         self.take_back.setToolTip(_("The desk does nothing by itself with this position any more"))
         fields = QWidget()
         self._lay_out_fields(fields)
@@ -88,7 +88,7 @@ class StandingBar(PromptBar):
             0.5 if share is None else share / _PERCENT,
         )
         if wanted.break_even is None and wanted.trailing is None and wanted.partial is None:
-            raise ValueError(_("Give a distance for what the desk is to do"))
+            raise ValueError(_("Enter a distance for what the desk is to do"))
         if not 0.0 < wanted.partial_share < 1.0:
             raise ValueError(_("The part to close is more than 0 and less than 100 percent"))
         return wanted

@@ -274,7 +274,7 @@ def stacked(*widgets: QWidget) -> QWidget:
 _BAR_TITLES: Final = {
     "top": N_("Account and limits"),
     "replay": N_("Replay"),
-    "fixed": N_("What stays until it is mended"),
+    "fixed": N_("What stays until it is resolved"),
     "resume": N_("Resume"),
     "arming": N_("Arming"),
     "closing": N_("Closing the window"),

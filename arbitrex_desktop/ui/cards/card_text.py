@@ -170,7 +170,7 @@ def used_share(check: Verdict) -> float | None:
 def risk_of(row: IntentRow, currency: str) -> str:
     """Return what is lost at the stop in money and percent, and what the target would bring in R."""
     if row.closes is not None:
-        return _("takes risk away")
+        return _("reduces risk")
     if row.lots <= 0.0:
         return _("no size is allowed")
     if row.stop_loss is None:

@@ -107,7 +107,7 @@ def order_columns(when: When) -> tuple[Column[OrderRow], ...]:
         price_column(N_("Target"), lambda row: row.take_profit, _order_tip),
         Column(N_("Expires"), expires, lambda row: row.expires_at.timestamp() if row.expires_at else None, _WHEN,
                tone=lambda row: Tone.TEXT if row.expires_at or row.for_the_day else Tone.MUTED, tip=_order_tip, spare=1,
-               hint=N_("When the broker takes the order back by itself; local time")),
+               hint=N_("When the broker cancels the order by itself; local time")),
         Column(N_("Placed"), lambda row: when(row.placed_at), lambda row: row.placed_at.timestamp(), _WHEN,
                tip=lambda row: formats.utc_tip(row.placed_at), spare=3,
                hint=N_("Local time, with the day when it was not today")),

@@ -255,7 +255,7 @@ class AccountWindow(QDialog):
         self.cancel = QPushButton(_("Cancel the login"))
         self.back = QPushButton(_("Back"))
         self.test = FilledButton(_("Test the login"), self._theme, quiet)
-        self.keep = FilledButton(_("Keep and connect"), self._theme, lambda colours: colours.accent)
+        self.keep = FilledButton(_("Save and connect"), self._theme, lambda colours: colours.accent)
         for button in (self.browse, self.cancel, self.back, self.test, self.keep):
             # Return in a field presses nothing by itself; on the first page, which has none, it takes the answer.
             button.setAutoDefault(False)

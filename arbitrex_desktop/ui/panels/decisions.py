@@ -20,7 +20,7 @@ from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
-_NONE = N_("No decisions yet. Submit an intent in the ticket: what becomes of it is told here.")
+_NONE = N_("No decisions yet. Submit an intent in the ticket: its outcome is listed here.")
 
 
 class DecisionsPanel(Panel):

@@ -140,7 +140,7 @@ class OrdersPanel(Panel):
             self.cancel_button.set_subject(
                 _("Cancel {what}").format(what=what), _("Really cancel {what}?").format(what=what)
             )
-            tip = _("Take order {ticket} back from the broker; also works while halted").format(ticket=row.ticket)
+            tip = _("Cancel order {ticket} at the broker; also works while halted").format(ticket=row.ticket)
             self.cancel_button.setToolTip(unarmed or tip)
 
     def _cancel(self) -> None:

@@ -27,14 +27,14 @@ class NoteBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._trade = ""
-        self.note, self.tags, self.keep = QLineEdit(), QLineEdit(), QPushButton(_("Keep note"))
+        self.note, self.tags, self.keep = QLineEdit(), QLineEdit(), QPushButton(_("Save note"))
         self.note.setPlaceholderText(_("Note on this trade"))
         self.note.setAccessibleName(_("Note on the chosen trade"))
         self.note.setMaxLength(_LONGEST_NOTE)
         self.tags.setPlaceholderText(_("Tags, such as news, late"))
         self.tags.setAccessibleName(_("Tags of the chosen trade"))
         self.tags.setMaxLength(_LONGEST_TAGS)
-        self.keep.setToolTip(_("Keep note and tags in the data folder; they are searched, too"))
+        self.keep.setToolTip(_("Save note and tags in the data folder; they are searched, too"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.note, 3)

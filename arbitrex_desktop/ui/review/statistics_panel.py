@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
 _RULES: Final = N_("Refused by rule")
-_NOT_READ: Final = N_("Statistics are reckoned once an account is connected")
+_NOT_READ: Final = N_("Statistics are calculated once an account is connected")
 _NOTHING: Final = N_("No trade that is wholly closed: choose another period in Closed trades")
 _COLUMNS: Final = 2
 

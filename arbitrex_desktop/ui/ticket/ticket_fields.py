@@ -258,7 +258,7 @@ class TicketFields(QWidget):
         self.fold.setToolTip(_("What a strategy says of its signal; while folded away it is not given, and not judged"))
         self.confidence.setToolTip(_("How sure you are, 0 to 1"))
         self.volatility.setToolTip(_("Volatility percentile, 0 to 1: today's volatility among past days'"))
-        self.regime.setToolTip(_("State of the market that the risk manager reckons with"))
+        self.regime.setToolTip(_("State of the market that the risk manager assumes"))
         self.atr.setToolTip(_("Average true range in price units; empty: measured from the last bars"))
         self.stop_loss.field.setToolTip(_("Empty: set by the Risk & Portfolio Manager from the ATR"))
         self.take_profit.field.setToolTip(_("Empty: none"))

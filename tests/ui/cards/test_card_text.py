@@ -80,7 +80,7 @@ def test_what_blocks_outweighs_what_changed_and_that_what_was_cut() -> None:
         ({"take_profit": None}, "risk 300.00 EUR · 0.30 % · no target"),
         ({"stop_loss": None}, "no stop: the loss has no end"),
         ({"lots": 0.0, "stop_loss": None}, "no size is allowed"),
-        ({"closes": 7}, "takes risk away"),
+        ({"closes": 7}, "reduces risk"),
     ],
 )
 def test_the_risk_is_said_in_money_and_r(changes: dict[str, Any], expected: str) -> None:

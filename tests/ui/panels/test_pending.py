@@ -375,7 +375,7 @@ def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
     closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closing_text=words)
     settle(panel, fresh(intents=(closing,)))
-    assert (text(panel).word, text(panel).sentence, text(panel).risk) == ("", words, "takes risk away")
+    assert (text(panel).word, text(panel).sentence, text(panel).risk) == ("", words, "reduces risk")
     assert card(panel).approve.text() == "Approve close"
     assert panel.blocker.text().startswith(f"{words}. ")
     assert panel.blocker.tone is Tone.WARN
