@@ -12,11 +12,11 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused, JournalError
 from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
+from arbitrex_desktop.desk.execution.exit_rules import ExitRuleRunner
 from arbitrex_desktop.desk.execution.missing import MissingTrades
 from arbitrex_desktop.desk.execution.pairs import OrderPairs
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
-from arbitrex_desktop.desk.execution.standing import StandingInstructions
 from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
 from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intent_queue.kept_exits import KeptExits
@@ -69,7 +69,7 @@ class AccountDesk:
         self.unjournalled = UnjournalledTrades(self.book, context, self.positions.unanswered)
         self.missing = MissingTrades(self.book, context)
         self.pairs = OrderPairs(self.book, context, self.positions)
-        self.standing = StandingInstructions(self.book, context, self.positions)
+        self.exit_rules = ExitRuleRunner(self.book, context, self.positions)
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
         self._confirmed: list[str] = []
@@ -164,14 +164,14 @@ class AccountDesk:
                     self.positions.cancel(order.ticket)
 
     def settle(self, sync: Callable[[], bool]) -> None:
-        """Bring orders of unknown fate to an end, and do what pairs and standing instructions ask for."""
+        """Bring orders of unknown fate to an end, and do what pairs and exit rules ask for."""
         self.recovery.settle_interrupted()
         self.recovery.reconcile()
         self.pairs.enforce()
         self.settle_confirmed(sync)
         self._warn_of_others()
         reading = self._context.latest_account()
-        if reading is not None and self.standing.act(reading):
+        if reading is not None and self.exit_rules.act(reading):
             sync()
 
     def _warn_of_others(self) -> None:
@@ -209,7 +209,7 @@ class AccountDesk:
         pool = self._context.pool
         return tuple(
             position_row(
-                each, pool, self._intent_of(each), self.standing.text(each.ticket, digits_of(pool, each.symbol))
+                each, pool, self._intent_of(each), self.exit_rules.text(each.ticket, digits_of(pool, each.symbol))
             )
             for each in reading.positions
         )

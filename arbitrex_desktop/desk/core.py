@@ -28,9 +28,9 @@ from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import HALTED_ANEW, TradingHalt
 from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
+from arbitrex_desktop.desk.intents.exit_rules import ExitRulesRequest
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
-from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.journal.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.journal.reserve import ReserveOpener
@@ -325,10 +325,10 @@ class TradingCore:
         with self._managing() as actions:
             actions.break_even(ticket)
 
-    def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
-        """Give a position standing instructions, in place of those that it has."""
+    def set_exit_rules(self, ticket: int, wanted: ExitRulesRequest) -> None:
+        """Give a position exit rules, in place of those that it has."""
         with self._accounts.journal_session() as desk, self._managing():
-            desk.standing.set(ticket, wanted)
+            desk.exit_rules.set(ticket, wanted)
 
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read bars for a chart (any thread; waits for the terminal); raises `PoolUnavailable` or `MT5Error`."""

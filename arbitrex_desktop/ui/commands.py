@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.intents.exit_rules import ExitRulesRequest
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
-from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from arbitrex_desktop.texts import N_, _
@@ -210,12 +210,12 @@ class ModifyOrder(_OnTicket):
 
 
 @dataclass(frozen=True, slots=True)
-class SetStanding(_OnTicket):
-    """Give a position standing instructions, in place of those that it has."""
+class SetExitRules(_OnTicket):
+    """Give a position exit rules, in place of those that it has."""
 
-    wanted: StandingRequest
-    doing: ClassVar[str] = N_("setting standing instructions")
-    failure: ClassVar[str] = N_("Standing instructions")
+    wanted: ExitRulesRequest
+    doing: ClassVar[str] = N_("setting exit rules")
+    failure: ClassVar[str] = N_("Exit rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +348,7 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     ModifyOrder: lambda core, command: core.modify_order(
         command.ticket, command.price, command.stop_loss, command.take_profit
     ),
-    SetStanding: lambda core, command: core.set_standing(command.ticket, command.wanted),
+    SetExitRules: lambda core, command: core.set_exit_rules(command.ticket, command.wanted),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
     WatchSymbol: _watch,
     PutAlert: lambda core, command: _alerts(core).put(command.rule),

@@ -21,8 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from arbitrex_desktop.desk.intents.exit_rules import ExitRulesRequest
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
-from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview, SwitchRow
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
@@ -176,8 +176,8 @@ class Core(Protocol):
     def modify_order(self, ticket: int, price: float, stop_loss: float | None, take_profit: float | None) -> None:
         """Move a pending order, its stop and its target; one that risks more goes to the RPM, none while halted."""
 
-    def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
-        """Give a position standing instructions, in place of those that it has; they are carried out by `step`."""
+    def set_exit_rules(self, ticket: int, wanted: ExitRulesRequest) -> None:
+        """Give a position exit rules, in place of those that it has; they are carried out by `step`."""
 
     def steer_replay(self, speed: float | None = None, to_msc: int | None = None, step: str = "") -> None:
         """Change how a replay goes on: speed (0 pauses), a later moment in UTC milliseconds, or a `ReplayStep`."""

@@ -11,8 +11,8 @@ from datetime import timedelta
 from arbitrex_desktop.desk.background import AwaitedAnswers
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.events import Event, Intent
+from arbitrex_desktop.desk.intents.exit_rules import ExitRulesRequest
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
-from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, SwitchRow
@@ -283,10 +283,10 @@ class FakeCore:
         self._note("modify_order")
         self.asked.append(("modify_order", ticket, price, stop_loss, take_profit))
 
-    def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
-        """Note standing instructions."""
-        self._note("set_standing")
-        self.asked.append(("set_standing", ticket, wanted))
+    def set_exit_rules(self, ticket: int, wanted: ExitRulesRequest) -> None:
+        """Note exit rules."""
+        self._note("set_exit_rules")
+        self.asked.append(("set_exit_rules", ticket, wanted))
 
     def steer_replay(self, speed: float | None = None, to_msc: int | None = None, step: str = "") -> None:
         """Note how a replay is to go on."""

@@ -48,7 +48,7 @@ def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]
         ("updates", updates.show, updates),
         ("part", bars.part.click, window),
         ("stops", bars.stops.click, window),
-        ("standing", bars.standing.click, window),
+        ("exit_rules", bars.exit_rules.click, window),
         ("several", bars.several.click, window),
         ("resume", content._open_resume, window),
         ("arming", content._open_arming, window),

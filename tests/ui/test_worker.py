@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk import background
 from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.intents.exit_rules import Distance, DistanceUnit, ExitRulesRequest
 from arbitrex_desktop.desk.intents.intent import IntentRequest
-from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.desk.settings_desk import SettingsCheck
@@ -46,7 +46,7 @@ from arbitrex_desktop.ui.commands import (
     ResolveIntent,
     ResumeTrading,
     SetAlertWays,
-    SetStanding,
+    SetExitRules,
     SnoozeAlert,
     SubmitIntent,
     TakeInUnknown,
@@ -114,7 +114,7 @@ def test_the_core_is_built_started_and_stepped_on_its_own_thread(
     assert threading.get_ident() not in threads | core.threads["snapshot"]
 
 
-STANDING = StandingRequest(trailing=Distance(20.0, DistanceUnit.PIPS))
+EXIT_RULES = ExitRulesRequest(trailing=Distance(20.0, DistanceUnit.PIPS))
 ALERT = AlertRule("p", AlertKind.PRICE, "EURUSD", level=1.2)
 COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     PreviewIntent(REQUEST, 3): ("preview", REQUEST, 3),
@@ -128,7 +128,7 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     MoveToBreakEven(7): ("break_even", 7),
     CancelOrder(8): ("cancel_order", 8),
     ModifyOrder(8, 1.1, 1.09, None): ("modify_order", 8, 1.1, 1.09, None),
-    SetStanding(7, STANDING): ("set_standing", 7, STANDING),
+    SetExitRules(7, EXIT_RULES): ("set_exit_rules", 7, EXIT_RULES),
     ResolveIntent("c3", executed=False, reason="gone", ticket=2**40): ("resolve", "c3", False, "gone", 2**40),
     ArmAccount("5001234"): ("arm", "5001234"),
     ResumeTrading("calm"): ("resume", "calm"),

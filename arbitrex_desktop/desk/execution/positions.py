@@ -28,8 +28,8 @@ from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intent_queue.pending import in_flight_names
 from arbitrex_desktop.desk.intents.entry import AT_PRICE, NO_PRICE_YET, Say
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
+from arbitrex_desktop.desk.intents.exit_rules import is_better
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
-from arbitrex_desktop.desk.intents.standing import is_better
 from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import MT5Error

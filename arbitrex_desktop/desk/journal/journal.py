@@ -177,7 +177,7 @@ class Journal:
         sql = "SELECT json_extract(body, '$.order') FROM events WHERE ticket = ? AND kind = 'ACTION_ENDED'"
         return frozenset(row[0] for row in self._rows(sql, position) if row[0])
 
-    def standing_instructions(self) -> tuple[Event, ...]:
+    def exit_rules(self) -> tuple[Event, ...]:
         """Return the newest instructions of every position that has some, oldest first."""
         return self._query(
             "kind = 'STANDING_SET' AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = events.ticket "

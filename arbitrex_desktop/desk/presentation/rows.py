@@ -59,9 +59,9 @@ def account_row(reading: AccountReading) -> AccountRow:
 
 
 def position_row(
-    position: TradePosition, pool: PoolReader, intent: Intent | None = None, standing: str = ""
+    position: TradePosition, pool: PoolReader, intent: Intent | None = None, exit_rules: str = ""
 ) -> PositionRow:
-    """Return an open position, with the intent it came from and its standing instructions in words."""
+    """Return an open position, with the intent it came from and its exit rules in words."""
     judged = intent.judgement if intent is not None else None
     return PositionRow(
         ticket=position.ticket,
@@ -79,7 +79,7 @@ def position_row(
         magic=position.magic,
         comment=visible(position.comment),
         intent_id=intent.intent_id if intent is not None else "",
-        standing=standing,
+        exit_rules=exit_rules,
         source=intent.request.source if intent is not None else "",
         first_stop=judged.stop_loss if judged is not None else None,
         price_value=_price_value(pool, position.symbol, position.volume),

@@ -43,7 +43,7 @@ class AccountRow:
 class PositionRow:
     """An open position; volume in lots, profit and swap in account currency, `opened_at` in UTC.
 
-    `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor; `standing`,
+    `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor; `exit_rules`,
     what the desk does by itself with it, in words, empty for nothing; `source`, who asked for it: manual, a strategy's
     name, empty for one opened elsewhere; `first_stop`, the stop that it was sent with, None where that is not known;
     `price_value`, what a move of the price by 1 is worth in account currency, None where that is not known;
@@ -66,7 +66,7 @@ class PositionRow:
     magic: int
     comment: str
     intent_id: str = ""
-    standing: str = ""
+    exit_rules: str = ""
     source: str = ""
     first_stop: float | None = None
     price_value: float | None = None

@@ -146,9 +146,7 @@ class DeskMenus:
         self._add(
             menu, "position_break_even", _("Stop to &break-even"), "Ctrl+E", Press(positions, positions.break_even)
         )
-        self._add(
-            menu, "position_standing", _("Standing &instructions"), "Ctrl+I", Press(positions, positions.standing)
-        )
+        self._add(menu, "position_standing", _("Exit &rules"), "Ctrl+I", Press(positions, positions.exit_rules))
         self._add(menu, "position_several", _("Close se&veral"), "Ctrl+Shift+P", Press(positions, positions.several))
         menu.addSeparator()
         self._add(menu, "order_move", _("&Move the order"), "Ctrl+M", Press(orders, orders.move_button))

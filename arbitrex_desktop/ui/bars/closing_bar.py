@@ -33,11 +33,9 @@ def left_behind(snapshot: DeskSnapshot | None) -> str:
         bare = sum(not row.stop_loss for row in positions)
         if bare:
             parts.append(_("{bare} of them WITHOUT A STOP").format(bare=bare))
-        standing = sum(bool(row.standing) for row in positions)
-        if standing:
-            parts.append(
-                _("the desk's own instructions for {standing} rest until the next start").format(standing=standing)
-            )
+        count = sum(bool(row.exit_rules) for row in positions)
+        if count:
+            parts.append(_("exit rules of {count} positions rest until the next start").format(count=count))
     if snapshot.orders:
         parts.append(
             ngettext(

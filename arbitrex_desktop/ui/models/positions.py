@@ -100,7 +100,7 @@ def _position_tip(row: PositionRow) -> str:
         _("Ticket {ticket}, magic {magic}, {came}").format(ticket=row.ticket, magic=row.magic, came=came),
         _("Opened {opened_at}").format(opened_at=formats.utc_tip(row.opened_at)),
     ]
-    lines += [_("Standing instructions: {standing}").format(standing=row.standing)] if row.standing else []
+    lines += [_("Exit rules: {rules}").format(rules=row.exit_rules)] if row.exit_rules else []
     lines += [row.comment] if row.comment else []
     if not row.stop_loss:
         lines.append(_("It has no stop: set one with Stop, target\N{HORIZONTAL ELLIPSIS}"))
@@ -148,8 +148,8 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
                spare=10),
         Column(N_("By"), origin, origin, "trend-fol", number=False, tip=_position_tip, spare=4,
                hint=N_("The trader here, a strategy, or other: by hand elsewhere or an expert advisor")),
-        Column(N_("Standing"), lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 12,
+        Column(N_("Exit rules"), lambda row: row.exit_rules or formats.DASH, lambda row: row.exit_rules, "x" * 12,
                number=False,
-               tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=6,
+               tone=lambda row: Tone.TEXT if row.exit_rules else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=6,
                hint=N_("What the desk does by itself with it: stop to break-even, trailing stop, partial target")),
     )  # fmt: skip

@@ -72,8 +72,8 @@ STOPS: Final = (
         "positions",
         N_("Positions"),
         N_(
-            "What is open, in pips, R and money. Close it or a part, move stop and target, or leave standing "
-            "instructions, by the buttons below or the right mouse button."
+            "What is open, in pips, R and money. Close it or a part, move stop and target, or set exit "
+            "rules, by the buttons below or the right mouse button."
         ),
     ),
     Stop(

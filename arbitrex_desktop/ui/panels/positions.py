@@ -13,16 +13,16 @@ from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
+from arbitrex_desktop.ui.bars.exit_rules_bar import ExitRulesBar
 from arbitrex_desktop.ui.bars.position_bars import PartBar, SeveralBar, StopsBar
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
-from arbitrex_desktop.ui.bars.standing_bar import StandingBar
 from arbitrex_desktop.ui.commands import (
     ClosePosition,
     ClosePositions,
     CommandResult,
     MoveStops,
     MoveToBreakEven,
-    SetStanding,
+    SetExitRules,
     TraderCommand,
 )
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -73,9 +73,9 @@ class PositionsPanel(Panel):
         self.stops = QPushButton(_("Stop, target\N{HORIZONTAL ELLIPSIS}"))
         self.break_even = QPushButton(_("Break-even"))
         self.several = QPushButton(_("Several\N{HORIZONTAL ELLIPSIS}"))
-        self.standing = QPushButton(_("Standing\N{HORIZONTAL ELLIPSIS}"))
+        self.exit_rules = QPushButton(_("Exit rules\N{HORIZONTAL ELLIPSIS}"))
         self.part_bar, self.stops_bar, self.several_bar = PartBar(theme), StopsBar(theme), SeveralBar(theme)
-        self.standing_bar = StandingBar(theme)
+        self.exit_rules_bar = ExitRulesBar(theme)
         self._lay_out()
         self._connect()
         self._show_choice()
@@ -98,7 +98,7 @@ class PositionsPanel(Panel):
 
     def command_done(self, result: CommandResult) -> None:
         """Let the buttons of a ticket, or of several positions, work again: the command has been run."""
-        if isinstance(result.command, ClosePosition | ClosePositions | MoveStops | MoveToBreakEven | SetStanding):
+        if isinstance(result.command, ClosePosition | ClosePositions | MoveStops | MoveToBreakEven | SetExitRules):
             self._busy.discard(result.command.subject)
             self._show_choice()
 
@@ -122,7 +122,7 @@ class PositionsPanel(Panel):
             (_("Close a part\N{HORIZONTAL ELLIPSIS}"), self.part, self.part.click),
             (_("Stop and target\N{HORIZONTAL ELLIPSIS}"), self.stops, self.stops.click),
             (_("Stop to break-even"), self.break_even, self.break_even.click),
-            (_("Standing instructions\N{HORIZONTAL ELLIPSIS}"), self.standing, self.standing.click),
+            (_("Exit rules\N{HORIZONTAL ELLIPSIS}"), self.exit_rules, self.exit_rules.click),
             (_("Close several\N{HORIZONTAL ELLIPSIS}"), self.several, self.several.click),
         ):
             action = menu.addAction(text)
@@ -167,7 +167,7 @@ class PositionsPanel(Panel):
             (self.close_button, ""),
             (self.part, _("Close a part of the chosen position")),
             (self.stops, _("Set stop and target of the chosen position")),
-            (self.standing, _("What the desk does by itself: break-even, trailing stop, partial target")),
+            (self.exit_rules, _("What the desk does by itself: break-even, trailing stop, partial target")),
         ):
             button.setEnabled(able)
             button.setToolTip(_("Choose a position first") if row is None else unarmed or tip)
@@ -204,8 +204,8 @@ class PositionsPanel(Panel):
             self._close_bar()
         elif self._bar is self.part_bar:
             self.part_bar.follow(row)
-        elif self._bar is self.standing_bar:
-            self.standing_bar.follow(row)
+        elif self._bar is self.exit_rules_bar:
+            self.exit_rules_bar.follow(row)
         else:
             self.stops_bar.follow(row)
 
@@ -221,8 +221,8 @@ class PositionsPanel(Panel):
             self.several_bar.open(self.model.rows, row.symbol if row else "")
         elif bar is self.part_bar:
             self.part_bar.open(row)
-        elif bar is self.standing_bar:
-            self.standing_bar.open(row)
+        elif bar is self.exit_rules_bar:
+            self.exit_rules_bar.open(row)
         else:
             self.stops_bar.open(row)
 
@@ -273,12 +273,12 @@ class PositionsPanel(Panel):
         for button, bar in (
             (self.part, self.part_bar),
             (self.stops, self.stops_bar),
-            (self.standing, self.standing_bar),
+            (self.exit_rules, self.exit_rules_bar),
             (self.several, self.several_bar),
         ):
             button.clicked.connect(lambda _checked=False, bar=bar: self._open(bar))
             bar.closed.connect(self._close_bar)
-        for bar in (self.part_bar, self.stops_bar, self.several_bar, self.standing_bar):
+        for bar in (self.part_bar, self.stops_bar, self.several_bar, self.exit_rules_bar):
             bar.asked.connect(self._ask)
 
     def _lay_out(self) -> None:
@@ -286,12 +286,12 @@ class PositionsPanel(Panel):
         tools = QHBoxLayout()
         tools.addStretch(1)
         tools.addWidget(self.close_button)
-        for button in (self.part, self.stops, self.break_even, self.standing, self.several):
+        for button in (self.part, self.stops, self.break_even, self.exit_rules, self.several):
             tools.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.view, 1)
-        for bar in (self.part_bar, self.stops_bar, self.several_bar, self.standing_bar):
+        for bar in (self.part_bar, self.stops_bar, self.several_bar, self.exit_rules_bar):
             bar.hide()
             layout.addWidget(bar)
         # Above the buttons: they stay under the mouse.

@@ -13,9 +13,9 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.missing import MissingTrades
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
+from arbitrex_desktop.desk.intents.exit_rules import Distance, DistanceUnit, ExitRulesRequest
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import comment_of
-from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
 from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.constants import DealEntry
 from arbitrex_desktop.mt5.results import TradePosition
@@ -153,19 +153,19 @@ def test_trades_of_another_account_are_not_unknown_orders(parts: Parts, when: st
     assert (looking.found, parts.told) == ((), [])
 
 
-def test_standing_instructions_outlive_another_account(desk: Desk) -> None:
+def test_exit_rules_outlive_another_account(desk: Desk) -> None:
     """Their position is not closed because the other account does not have it."""
     desk.broker.positions = (_position(desk),)
     desk.broker.poll()
     ticket = desk.broker.positions[0].ticket
-    desk.core.set_standing(ticket, StandingRequest(trailing=Distance(50.0, DistanceUnit.PIPS)))
+    desk.core.set_exit_rules(ticket, ExitRulesRequest(trailing=Distance(50.0, DistanceUnit.PIPS)))
     assert desk.core.desk is not None
     go_over(desk.broker)
     for _ in range(60):
         desk.clock.advance(1.0)
         desk.broker.poll()
         desk.core.desk.settle(lambda: True)
-    assert desk.core.desk.standing.text(ticket, 5)
+    assert desk.core.desk.exit_rules.text(ticket, 5)
 
 
 def _position(desk: Desk) -> TradePosition:

@@ -60,10 +60,10 @@ def test_a_position_larger_than_an_order_may_be_is_closed_in_parts(held: Held) -
 
 def test_a_part_that_is_closed_for_another_says_why(held: Held) -> None:
     """Who asked stands in the journal, and the reason there and in what the trader reads."""
-    held.actions.shrink_to(11, 0.1, actor="desk", reason="standing partial target")
+    held.actions.shrink_to(11, 0.1, actor="desk", reason="exit rule: partial target")
     sending, _ = held.parts.events()
-    assert (sending.actor, sending.reason) == ("desk", "close 0.20 lots of EURUSD #11: standing partial target")
-    assert held.parts.told[-1][2].endswith("; 0.10 lots stay open: standing partial target")
+    assert (sending.actor, sending.reason) == ("desk", "close 0.20 lots of EURUSD #11: exit rule: partial target")
+    assert held.parts.told[-1][2].endswith("; 0.10 lots stay open: exit rule: partial target")
 
 
 def test_a_sold_position_is_bought_back(held: Held) -> None:

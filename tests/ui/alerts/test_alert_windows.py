@@ -182,11 +182,11 @@ def test_a_new_alert_is_of_the_symbol_in_the_ticket(qtbot: QtBot, theme: Theme, 
 
 
 @pytest.mark.parametrize("set_up", [False, True])
-def test_a_secret_is_called_kept_only_where_it_is(qtbot: QtBot, theme: Theme, *, set_up: bool) -> None:
+def test_a_secret_is_called_saved_only_where_it_is(qtbot: QtBot, theme: Theme, *, set_up: bool) -> None:
     """Before anything was set up the fields say where it is to be had; quiet hours that are not set are none."""
     window = NotificationSettings(theme)
     qtbot.addWidget(window)
     window.open_ways(AlertsView(ways=AlertWays(telegram=set_up, webhook=set_up)))
     for field in (window.token, window.address):
-        assert field.placeholderText().startswith("kept") == set_up
+        assert field.placeholderText().startswith("saved") == set_up
     assert window.quiet_from.placeholderText().startswith("none")

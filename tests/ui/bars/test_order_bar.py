@@ -72,7 +72,7 @@ def test_more_risk_is_called_that(panel: OrdersPanel, price: str, stop: str) -> 
     assert panel.bar.act.text() == "Really risk more?"
 
 
-@pytest.mark.parametrize(("price", "words"), [("", "Say at which price"), ("1,09", "Price must be a number")])
+@pytest.mark.parametrize(("price", "words"), [("", "Enter the price"), ("1,09", "Price must be a number")])
 def test_what_cannot_be_is_refused_in_words(panel: OrdersPanel, price: str, words: str) -> None:
     """The button is off, with the reason."""
     panel.bar.price.setText(price)

@@ -420,7 +420,7 @@ def test_pips_are_set_off_in_prices(panel: PositionsPanel, theme: Theme) -> None
 
 
 def test_whose_a_position_is_has_room_before_what_no_position_has(panel: PositionsPanel) -> None:
-    """Strategy and age are in sight in a roomy window, beside standing instructions, of which most have none."""
+    """Strategy and age are in sight in a roomy window, beside exit rules, of which most have none."""
     titles = [column.title for column in panel.model.columns]
     panel.resize(960, 400)
     hidden = {title for place, title in enumerate(titles) if panel.view.isColumnHidden(place)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Standing instructions from the positions' panel."""
+"""Exit rules from the positions' panel."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
-from arbitrex_desktop.ui.commands import CommandResult, SetStanding, TraderCommand
+from arbitrex_desktop.desk.intents.exit_rules import Distance, DistanceUnit, ExitRulesRequest
+from arbitrex_desktop.ui.commands import CommandResult, SetExitRules, TraderCommand
 from arbitrex_desktop.ui.formats import DASH
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
@@ -17,7 +17,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.desk_data import position_row
 
 Make = Callable[..., Freshness]
-HAS = position_row(1, standing="stop trails by 20 pips")
+HAS = position_row(1, exit_rules="stop trails by 20 pips")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def panel(qtbot: QtBot, theme: Theme, fresh: Make) -> PositionsPanel:
     panel.show()
     panel.refresh(fresh(positions=(HAS, position_row(2))))
     panel.view.choose(1)
-    panel.standing.click()
+    panel.exit_rules.click()
     return panel
 
 
@@ -44,15 +44,15 @@ def asked(panel: PositionsPanel) -> list[TraderCommand]:
 def test_the_row_shows_what_there_is(panel: PositionsPanel) -> None:
     """In a column of its own, in the tip, and in the bar."""
     headers = [panel.model.headerData(at, panel.view.horizontalHeader().orientation()) for at in range(20)]
-    column = headers.index("Standing")
+    column = headers.index("Exit rules")
     shown = {row.ticket: panel.model.index(at, column).data() for at, row in enumerate(panel.model.rows)}
     assert shown == {1: "stop trails by 20 pips", 2: DASH}
-    assert panel.standing_bar.message.text().startswith("EURUSD has: stop trails by 20 pips.")
+    assert panel.exit_rules_bar.message.text().startswith("EURUSD has: stop trails by 20 pips.")
 
 
 def test_all_three_are_set_at_once(panel: PositionsPanel, asked: list[TraderCommand]) -> None:
     """Distances in their units, the part in percent; the buttons wait until that was run."""
-    bar = panel.standing_bar
+    bar = panel.exit_rules_bar
     bar.break_even.number.setText("1")
     bar.trailing.number.setText("2.5")
     bar.trailing.unit.setCurrentText("ATR")
@@ -60,50 +60,50 @@ def test_all_three_are_set_at_once(panel: PositionsPanel, asked: list[TraderComm
     bar.partial.unit.setCurrentText("pips")
     bar.share.setText("40")
     bar.act.click()
-    wanted = StandingRequest(
+    wanted = ExitRulesRequest(
         Distance(1.0, DistanceUnit.R), Distance(2.5, DistanceUnit.ATR), Distance(30.0, DistanceUnit.PIPS), 0.4
     )
-    assert asked == [SetStanding(1, wanted)]
-    assert not panel.standing.isEnabled()
+    assert asked == [SetExitRules(1, wanted)]
+    assert not panel.exit_rules.isEnabled()
     panel.command_done(CommandResult(asked[0]))
-    assert panel.standing.isEnabled()
+    assert panel.exit_rules.isEnabled()
 
 
 def test_they_are_taken_back(panel: PositionsPanel, asked: list[TraderCommand]) -> None:
     """By a button of its own, which is off for a position that has none."""
-    panel.standing_bar.take_back.click()
-    assert asked == [SetStanding(1, StandingRequest())]
+    panel.exit_rules_bar.take_back.click()
+    assert asked == [SetExitRules(1, ExitRulesRequest())]
     panel.command_done(CommandResult(asked[0]))
     panel.view.choose(2)
-    panel.standing.click()
-    assert not panel.standing_bar.take_back.isEnabled()
+    panel.exit_rules.click()
+    assert not panel.exit_rules_bar.take_back.isEnabled()
 
 
 @pytest.mark.parametrize(
     ("field", "text", "words"),
     [
-        ("share", "100", "Give a distance"),
+        ("share", "100", "Enter a distance"),
         ("break_even", "1,5", "Break-even must be a number"),
         ("trailing", "0", "Trailing must be a number above zero"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(panel: PositionsPanel, field: str, text: str, words: str) -> None:
     """The button is off, with the reason."""
-    target = getattr(panel.standing_bar, field)
+    target = getattr(panel.exit_rules_bar, field)
     (target if field == "share" else target.number).setText(text)
-    assert not panel.standing_bar.act.isEnabled()
-    assert words in panel.standing_bar.message.text()
+    assert not panel.exit_rules_bar.act.isEnabled()
+    assert words in panel.exit_rules_bar.message.text()
 
 
 def test_all_of_a_position_is_no_part(panel: PositionsPanel) -> None:
     """A hundred percent is what Close does."""
-    panel.standing_bar.partial.number.setText("1")
-    panel.standing_bar.share.setText("100")
-    assert not panel.standing_bar.act.isEnabled()
-    assert "less than 100" in panel.standing_bar.message.text()
+    panel.exit_rules_bar.partial.number.setText("1")
+    panel.exit_rules_bar.share.setText("100")
+    assert not panel.exit_rules_bar.act.isEnabled()
+    assert "less than 100" in panel.exit_rules_bar.message.text()
 
 
 def test_the_bar_never_slips_to_another_position(panel: PositionsPanel) -> None:
     """It closes when another one is chosen."""
     panel.view.choose(2)
-    assert not panel.standing_bar.isVisible()
+    assert not panel.exit_rules_bar.isVisible()

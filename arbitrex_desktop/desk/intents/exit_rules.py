@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Standing instructions on a position: what the desk does by itself when the price gets somewhere.
+"""Exit rules on a position: what the desk does by itself when the price gets somewhere.
 
 A stop goes to the opening price, or follows the price at a distance; a part is closed at a target.  Each says how a
 position should be, not what to do next: what is so already is not done again, whatever happened in between.  None of
@@ -40,7 +40,7 @@ class Distance:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingRequest:
+class ExitRulesRequest:
     """What the trader wants of a position; all None takes it back.
 
     Attributes:
@@ -57,7 +57,7 @@ class StandingRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExitRules:
     """A position's instructions in the symbol's own measures; those that are done are None.
 
     Attributes:
@@ -112,18 +112,18 @@ def is_better(direction: int, stop: float, current: float) -> bool:
     return current <= 0.0 or (stop - current) * direction > _EPSILON
 
 
-def next_stop(standing: Standing, current: float, price: float, rules: PriceRules) -> float | None:
+def next_stop(exit_rules: ExitRules, current: float, price: float, rules: PriceRules) -> float | None:
     """Return where the stop is to go, None for nowhere.
 
     `current`, the present stop, 0 for none; `price`, at which the position would be closed.  What is returned is on
     the grid, nearer than the present stop, and far enough from the price.
     """
-    side, wanted = standing.direction, list[tuple[float, float]]()
-    if standing.break_even is not None and (price - standing.opened) * side >= standing.break_even - _EPSILON:
-        wanted.append((standing.opened, rules.tick))
-    if standing.trailing is not None:
-        behind = max(standing.trailing, rules.least)
-        wanted.append((price - side * behind, max(rules.tick, _STEP_SHARE * standing.trailing)))
+    side, wanted = exit_rules.direction, list[tuple[float, float]]()
+    if exit_rules.break_even is not None and (price - exit_rules.opened) * side >= exit_rules.break_even - _EPSILON:
+        wanted.append((exit_rules.opened, rules.tick))
+    if exit_rules.trailing is not None:
+        behind = max(exit_rules.trailing, rules.least)
+        wanted.append((price - side * behind, max(rules.tick, _STEP_SHARE * exit_rules.trailing)))
     best: float | None = None
     for level, step in wanted:
         stop = _on_grid(level, side, rules.tick)
@@ -133,11 +133,11 @@ def next_stop(standing: Standing, current: float, price: float, rules: PriceRule
     return best if best is not None and is_better(side, best, current) else None
 
 
-def lots_to_close(standing: Standing, volume: float, price: float) -> float:
+def lots_to_close(exit_rules: ExitRules, volume: float, price: float) -> float:
     """Return how many lots the partial target closes at a price, 0 for none."""
-    if standing.partial is None or (price - standing.opened) * standing.direction < standing.partial - _EPSILON:
+    if exit_rules.partial is None or (price - exit_rules.opened) * exit_rules.direction < exit_rules.partial - _EPSILON:
         return 0.0
-    return max(0.0, round(volume - standing.left, 8))
+    return max(0.0, round(volume - exit_rules.left, 8))
 
 
 def is_frozen(price: float, rules: PriceRules, *levels: float) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Carrying standing instructions out: in the journal from the moment they are given until their position is closed.
+"""Carrying exit rules out: in the journal from the moment they are given until their position is closed.
 
 Each act goes the way of the trader's own orders on positions: journalled before it leaves, sent once, looked up when
 its answer is lost.  All of it works while trading is halted, since it only reduces risk; on a LIVE account that is not
@@ -17,17 +17,17 @@ from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.requests import legal_volume
 from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.events import EventKind, from_body, to_body
-from arbitrex_desktop.desk.intents.intent import TRADER
-from arbitrex_desktop.desk.intents.standing import (
+from arbitrex_desktop.desk.intents.exit_rules import (
     Distance,
     DistanceUnit,
+    ExitRules,
+    ExitRulesRequest,
     PriceRules,
-    Standing,
-    StandingRequest,
     is_frozen,
     lots_to_close,
     next_stop,
 )
+from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
@@ -37,7 +37,7 @@ _AGAIN_SECONDS: Final = 5.0
 _PARTS: Final = {"break_even": "the stop is at the opening price", "partial": "the part is closed"}
 
 
-class StandingInstructions:
+class ExitRuleRunner:
     """Keeps and carries out.  `set` and `act` on the worker's thread, one order at a time; `text` from any."""
 
     def __init__(self, store: IntentStore, context: DeskContext, positions: PositionActions) -> None:
@@ -48,26 +48,26 @@ class StandingInstructions:
         self._positions = positions
         self._not_before: dict[int, float] = {}
         self._missing: dict[int, float] = {}
-        events = store.journal.standing_instructions()
-        self._standing = {each.ticket or 0: from_body(each.body, "standing", Standing) for each in events}
+        events = store.journal.exit_rules()
+        self._exit_rules = {each.ticket or 0: from_body(each.body, "standing", ExitRules) for each in events}
 
     def text(self, ticket: int, digits: int) -> str:
         """Return a position's instructions in words, empty for none."""
-        standing = self._standing.get(ticket)
-        return "" if standing is None else standing.text(digits)
+        exit_rules = self._exit_rules.get(ticket)
+        return "" if exit_rules is None else exit_rules.text(digits)
 
-    def set(self, ticket: int, wanted: StandingRequest) -> None:
+    def set(self, ticket: int, wanted: ExitRulesRequest) -> None:
         """Give a position instructions, in place of those that it has; raise `CommandRefused` in words."""
         position = self._positions.position(ticket)
         info, quote = self._positions.market(position.symbol)
-        standing = self._measured(position, info, wanted)
-        if standing.is_empty:
+        exit_rules = self._measured(position, info, wanted)
+        if exit_rules.is_empty:
             self._end(ticket, "withdrawn", TRADER)
             return
-        self._write(standing, TRADER, "")
+        self._write(exit_rules, TRADER, "")
         self._not_before.pop(ticket, None)
-        text = standing.text(info.digits)
-        rest = self._act_on(standing, position, info, quote)
+        text = exit_rules.text(info.digits)
+        rest = self._act_on(exit_rules, position, info, quote)
         self._context.post(
             "info", f"position {ticket}", f"{position.symbol} #{ticket}: {text}{'' if rest else ', at once'}"
         )
@@ -76,7 +76,7 @@ class StandingInstructions:
         """Do what is due by a reading of the account and the prices of now; return whether anything was sent."""
         positions = {position.ticket: position for position in reading.positions}
         sent = False
-        for ticket, standing in list(self._standing.items()):
+        for ticket, exit_rules in list(self._exit_rules.items()):
             position = positions.get(ticket)
             if position is None:
                 self._note_missing(ticket, reading)
@@ -84,7 +84,7 @@ class StandingInstructions:
             self._missing.pop(ticket, None)
             info, quote = self._pool.symbol_info(position.symbol), self._pool.quote(position.symbol)
             if info is not None and quote is not None and self._may_act(ticket, quote):
-                sent = not self._act_on(standing, position, info, quote) or sent
+                sent = not self._act_on(exit_rules, position, info, quote) or sent
         return sent
 
     def _may_act(self, ticket: int, quote: Quote) -> bool:
@@ -93,45 +93,47 @@ class StandingInstructions:
         fresh = self._pool.is_connected() and quote.age(now) <= self._context.settings.max_quote_age
         return fresh and ticket not in self._positions.unanswered and now >= self._not_before.get(ticket, now)
 
-    def _act_on(self, standing: Standing, position: TradePosition, info: SymbolInfo, quote: Quote) -> bool:
+    def _act_on(self, exit_rules: ExitRules, position: TradePosition, info: SymbolInfo, quote: Quote) -> bool:
         """Bring a position nearer to how it is to be; return whether it is so already, or cannot be now."""
-        standing = self._without_done(standing, position)
+        exit_rules = self._without_done(exit_rules, position)
         price, rules = _closing_price(position, quote), _stop_rules(info)
-        lots = lots_to_close(standing, position.volume, price)
+        lots = lots_to_close(exit_rules, position.volume, price)
         stop = (
             None
             if is_frozen(price, rules, position.sl, position.tp)
-            else next_stop(standing, position.sl, price, rules)
+            else next_stop(exit_rules, position.sl, price, rules)
         )
         if not lots and stop is None:
             return True
-        self._not_before[standing.ticket] = self._clock.monotonic() + _PAUSE_SECONDS
+        self._not_before[exit_rules.ticket] = self._clock.monotonic() + _PAUSE_SECONDS
         try:
             if lots:
-                self._positions.shrink_to(standing.ticket, standing.left, actor=DESK, reason="standing partial target")
+                self._positions.shrink_to(
+                    exit_rules.ticket, exit_rules.left, actor=DESK, reason="exit rule: partial target"
+                )
             elif stop is not None:
-                self._positions.tighten(standing.ticket, stop, actor=DESK, reason="standing instruction")
+                self._positions.tighten(exit_rules.ticket, stop, actor=DESK, reason="exit rule")
         except CommandRefused as refusal:
-            self._not_before[standing.ticket] = self._clock.monotonic() + _AGAIN_SECONDS
-            message = f"the standing instruction on {position.symbol} #{standing.ticket} waits: {refusal}"
-            self._context.post("warning", f"standing {standing.ticket}", message)
+            self._not_before[exit_rules.ticket] = self._clock.monotonic() + _AGAIN_SECONDS
+            message = f"the exit rule on {position.symbol} #{exit_rules.ticket} waits: {refusal}"
+            self._context.post("warning", f"exit rules {exit_rules.ticket}", message)
         return False
 
-    def _without_done(self, standing: Standing, position: TradePosition) -> Standing:
+    def _without_done(self, exit_rules: ExitRules, position: TradePosition) -> ExitRules:
         """Return the instructions without those that are carried out, which are journalled so."""
-        at_even = position.sl > 0.0 and (position.sl - standing.opened) * standing.direction >= 0.0
+        at_even = position.sl > 0.0 and (position.sl - exit_rules.opened) * exit_rules.direction >= 0.0
         done = {
-            "break_even": standing.break_even is not None and at_even,
-            "partial": standing.partial is not None and position.volume <= standing.left + 1e-9,
+            "break_even": exit_rules.break_even is not None and at_even,
+            "partial": exit_rules.partial is not None and position.volume <= exit_rules.left + 1e-9,
         }
         for part in (name for name, is_done in done.items() if is_done):
             without: dict[str, Any] = {part: None}
-            standing = replace(standing, **without)
-            if standing.is_empty:
-                self._end(standing.ticket, _PARTS[part], DESK)
+            exit_rules = replace(exit_rules, **without)
+            if exit_rules.is_empty:
+                self._end(exit_rules.ticket, _PARTS[part], DESK)
             else:
-                self._write(standing, DESK, _PARTS[part])
-        return standing
+                self._write(exit_rules, DESK, _PARTS[part])
+        return exit_rules
 
     def _note_missing(self, ticket: int, reading: AccountReading) -> None:
         """End the instructions of a position that is gone, once it has been for a while: a reading may have a gap."""
@@ -143,7 +145,7 @@ class StandingInstructions:
             del self._missing[ticket]
             self._end(ticket, "the position is closed", DESK)
 
-    def _measured(self, position: TradePosition, info: SymbolInfo, wanted: StandingRequest) -> Standing:
+    def _measured(self, position: TradePosition, info: SymbolInfo, wanted: ExitRulesRequest) -> ExitRules:
         """Turn what was asked for into prices and lots; raise `CommandRefused` for what cannot be."""
         given = {"break_even": wanted.break_even, "trailing": wanted.trailing, "partial": wanted.partial}
         lengths: dict[str, Any] = {
@@ -160,7 +162,7 @@ class StandingInstructions:
             legal_volume(info, left)
         words = {name: str(each) for name, each in given.items() if each is not None}
         side = 1 if position.type == PositionType.BUY else -1
-        base = Standing(position.ticket, position.symbol, side, position.price_open, left=left, words=words)
+        base = ExitRules(position.ticket, position.symbol, side, position.price_open, left=left, words=words)
         return replace(base, **lengths)
 
     def _length(self, position: TradePosition, info: SymbolInfo, distance: Distance) -> float:
@@ -180,21 +182,21 @@ class StandingInstructions:
             raise CommandRefused("R is the distance from the opening price to the stop, and there is no stop behind it")
         return distance.value * risk
 
-    def _write(self, standing: Standing, actor: str, reason: str) -> None:
+    def _write(self, exit_rules: ExitRules, actor: str, reason: str) -> None:
         """Journal the instructions as they are now, then keep them so."""
-        what = {"symbol": standing.symbol, "ticket": standing.ticket, "body": to_body(standing=standing)}
+        what = {"symbol": exit_rules.symbol, "ticket": exit_rules.ticket, "body": to_body(standing=exit_rules)}
         self._store.note(EventKind.STANDING_SET, actor=actor, reason=reason, **what)
-        self._standing[standing.ticket] = standing
+        self._exit_rules[exit_rules.ticket] = exit_rules
 
     def _end(self, ticket: int, reason: str, actor: str) -> None:
         """Journal that a position has no instructions any more."""
-        standing = self._standing.get(ticket)
-        if standing is None:
+        exit_rules = self._exit_rules.get(ticket)
+        if exit_rules is None:
             return
-        self._store.note(EventKind.STANDING_ENDED, actor=actor, reason=reason, symbol=standing.symbol, ticket=ticket)
-        del self._standing[ticket]
-        message = f"standing instructions of {standing.symbol} #{ticket} ended: {reason}"
-        self._context.post("info", f"standing {ticket}", message)
+        self._store.note(EventKind.STANDING_ENDED, actor=actor, reason=reason, symbol=exit_rules.symbol, ticket=ticket)
+        del self._exit_rules[ticket]
+        message = f"exit rules of {exit_rules.symbol} #{ticket} ended: {reason}"
+        self._context.post("info", f"exit rules {ticket}", message)
 
 
 def _closing_price(position: TradePosition, quote: Quote) -> float:

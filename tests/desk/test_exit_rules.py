@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Standing instructions: stops that only come nearer, parts that are closed once, over kills and restarts."""
+"""Exit rules: stops that only come nearer, parts that are closed once, over kills and restarts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.intents.standing import (
+from arbitrex_desktop.desk.intents.exit_rules import (
     Distance,
     DistanceUnit,
+    ExitRules,
+    ExitRulesRequest,
     PriceRules,
-    Standing,
-    StandingRequest,
     is_better,
     next_stop,
 )
@@ -52,10 +52,10 @@ def test_on_any_path(  # noqa: PLR0917 - what a path is made of
     side: int, path: list[float], first: float, even: float | None, trail: float | None, least: float
 ) -> None:
     """Each new stop is better than the one before, on the grid, behind the price by the least distance."""
-    standing = Standing(1, "EURUSD", side, 1.15, even, trail)
+    exit_rules = ExitRules(1, "EURUSD", side, 1.15, even, trail)
     rules, stop = PriceRules(TICK, least), first
     for price in path:
-        new = next_stop(standing, stop, price, rules)
+        new = next_stop(exit_rules, stop, price, rules)
         if new is None:
             continue
         assert is_better(side, new, stop)
@@ -71,11 +71,11 @@ def test_on_any_path(  # noqa: PLR0917 - what a path is made of
 @given(st.sampled_from([1, -1]), st.lists(prices, min_size=1, max_size=40), st.floats(0.001, 0.05))
 def test_a_trailing_stop_is_never_farther_behind_than_it_may_be(side: int, path: Sequence[float], trail: float) -> None:
     """After the best price of a path the stop is at most its distance and one step behind that."""
-    standing, stop = Standing(1, "EURUSD", side, 1.15, trailing=trail), 0.0
+    exit_rules, stop = ExitRules(1, "EURUSD", side, 1.15, trailing=trail), 0.0
     best = path[0]
     for price in path:
         best = max(best, price) if side > 0 else min(best, price)
-        stop = next_stop(standing, stop, price, PriceRules(TICK)) or stop
+        stop = next_stop(exit_rules, stop, price, PriceRules(TICK)) or stop
         assert (best - stop) * side <= trail * 1.1 + 2 * TICK
 
 
@@ -84,16 +84,16 @@ class TestStopsOnlyComeNearer:
 
     def test_break_even_waits_for_its_distance(self) -> None:
         """Nothing at 99 points ahead, the opening price at 100; nothing more once it is there."""
-        standing, rules = Standing(1, "EURUSD", 1, 1.15, break_even=0.001), PriceRules(TICK)
-        assert next_stop(standing, 1.14, 1.15099, rules) is None
-        assert next_stop(standing, 1.14, 1.151, rules) == 1.15
-        assert next_stop(standing, 1.15, 1.16, rules) is None
+        exit_rules, rules = ExitRules(1, "EURUSD", 1, 1.15, break_even=0.001), PriceRules(TICK)
+        assert next_stop(exit_rules, 1.14, 1.15099, rules) is None
+        assert next_stop(exit_rules, 1.14, 1.151, rules) == 1.15
+        assert next_stop(exit_rules, 1.15, 1.16, rules) is None
 
     def test_a_stop_that_the_broker_would_not_take_is_not_asked_for(self) -> None:
         """The opening price is nearer than the broker's least distance: it waits."""
-        standing = Standing(1, "EURUSD", 1, 1.15, break_even=0.0003)
-        assert next_stop(standing, 1.14, 1.1504, PriceRules(TICK, 0.0005)) is None
-        assert next_stop(standing, 1.14, 1.1505, PriceRules(TICK, 0.0005)) == 1.15
+        exit_rules = ExitRules(1, "EURUSD", 1, 1.15, break_even=0.0003)
+        assert next_stop(exit_rules, 1.14, 1.1504, PriceRules(TICK, 0.0005)) is None
+        assert next_stop(exit_rules, 1.14, 1.1505, PriceRules(TICK, 0.0005)) == 1.15
 
 
 def hold(desk: Desk, side: int = 1, **changes: Any) -> None:
@@ -124,28 +124,28 @@ class TestCarriedOut:
     def test_r_is_known_where_prices_are_below_one(self, desk: Desk) -> None:
         """A stop at 0.94 is one: R is its distance from the opening price, 100 pips."""
         hold(desk, price_open=0.95, sl=0.94)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
-        text = desk.core.snapshot().positions[0].standing
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
+        text = desk.core.snapshot().positions[0].exit_rules
         assert text == "break-even at 0.96000 (+1 R)"
 
     @pytest.mark.parametrize("side", [1, -1])
     def test_break_even_at_one_r(self, desk: Desk, side: int) -> None:
         """100 pips ahead the stop goes to the opening price, once, with the target left as it is."""
         hold(desk, side, tp=1.15 + side * 0.05)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         move(desk, side * 99)
         assert desk.broker.sent == []
         move(desk, side * 101, steps=4)
         (sent,) = desk.broker.sent
         assert (sent["action"], sent["tp"]) == (TradeAction.SLTP, pytest.approx(1.15 + side * 0.05))
         assert stop_of(desk) == pytest.approx(desk.broker.positions[0].price_open)
-        assert desk.core.snapshot().positions[0].standing == ""
+        assert desk.core.snapshot().positions[0].exit_rules == ""
 
     @pytest.mark.parametrize("side", [1, -1])
     def test_a_stop_trails(self, desk: Desk, side: int) -> None:
         """It follows 20 pips behind the best price, and stays when the market turns."""
         hold(desk, side)
-        desk.core.set_standing(11, StandingRequest(trailing=PIPS_20))
+        desk.core.set_exit_rules(11, ExitRulesRequest(trailing=PIPS_20))
         seen = [stop_of(desk)]
         for pips in (0, 10, 40, 35, 25, 60, 50):
             move(desk, side * pips)
@@ -158,27 +158,27 @@ class TestCarriedOut:
     def test_a_part_is_closed_at_its_target(self, desk: Desk) -> None:
         """Half of 0.30 at 1 R, once; the rest stays, and the row says what is to come until then."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(partial=R1, partial_share=0.5, trailing=PIPS_20))
+        desk.core.set_exit_rules(11, ExitRulesRequest(partial=R1, partial_share=0.5, trailing=PIPS_20))
         desk.step()
-        text = desk.core.snapshot().positions[0].standing
+        text = desk.core.snapshot().positions[0].exit_rules
         assert text.startswith("stop trails by 20 pips, down to 0.15 lots at 1.15")
         move(desk, 101, steps=5)
         closes = [each for each in desk.broker.sent if each["action"] == TradeAction.DEAL]
         assert [(each["volume"], each["position"]) for each in closes] == [(0.15, 11)]
         assert desk.broker.positions[0].volume == pytest.approx(0.15)
-        assert desk.core.snapshot().positions[0].standing == "stop trails by 20 pips"
+        assert desk.core.snapshot().positions[0].exit_rules == "stop trails by 20 pips"
 
     def test_atr_is_measured(self, desk: Desk) -> None:
         """A distance in ATR is that of the symbol's bars when it is given."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(trailing=Distance(1.0, DistanceUnit.ATR)))
-        assert desk.core.snapshot().positions[0].standing == "stop trails by 1 ATR"
+        desk.core.set_exit_rules(11, ExitRulesRequest(trailing=Distance(1.0, DistanceUnit.ATR)))
+        assert desk.core.snapshot().positions[0].exit_rules == "stop trails by 1 ATR"
         assert stop_of(desk) == pytest.approx(1.15 - 1.15 * 0.002, abs=1e-4)
 
     def test_works_while_halted(self, desk: Desk) -> None:
         """It only reduces risk, so a halt does not hold it up."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1, partial=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1, partial=R1))
         desk.core.halt("enough")
         move(desk, 101, steps=4)
         assert stop_of(desk) == pytest.approx(desk.broker.positions[0].price_open)
@@ -187,19 +187,19 @@ class TestCarriedOut:
     def test_waits_on_an_account_that_is_not_armed_and_says_so(self, desk: Desk) -> None:
         """Nothing leaves a LIVE account that is not armed; the trader is told what waits, and why."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         desk.broker.account_mode = AccountMode.LIVE
         move(desk, 101, steps=2)
         assert desk.broker.sent == []
         assert any(
-            "standing instruction on EURUSD #11 waits" in each.text and "arming" in each.text
+            "exit rule on EURUSD #11 waits" in each.text and "arming" in each.text
             for each in desk.core.snapshot().notices
         )
 
     def test_a_stale_price_sets_nothing_off(self, desk: Desk) -> None:
         """A price of a closed market is none to act on."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         desk.broker.set_quote("EURUSD", 1.17)
         desk.clock.advance(60.0)
         desk.core.step()
@@ -209,7 +209,7 @@ class TestCarriedOut:
         """Within the broker's freeze level of the target nothing is asked for; beyond it is."""
         desk.broker.infos["EURUSD"] = replace(desk.broker.infos["EURUSD"], trade_freeze_level=50)
         hold(desk, tp=1.1606)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         move(desk, 102, steps=2)
         assert desk.broker.sent == []
         move(desk, 100.7, steps=2)
@@ -218,7 +218,7 @@ class TestCarriedOut:
     def test_the_traders_own_stop_is_never_loosened(self, desk: Desk) -> None:
         """The trader has moved it nearer in the terminal since the last reading: it stays there."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(trailing=PIPS_20))
+        desk.core.set_exit_rules(11, ExitRulesRequest(trailing=PIPS_20))
         desk.broker.set_quote("EURUSD", 1.16)
         tight = 1.1595
         desk.broker.positions = (replace(desk.broker.positions[0], sl=tight),)
@@ -230,7 +230,7 @@ class TestCarriedOut:
     def test_a_refusal_is_told_and_tried_again_later(self, desk: Desk) -> None:
         """The broker says no: a warning, and another try after five seconds."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         desk.broker.moods.append(Mood.REJECT)
         move(desk, 101)
         assert any("waits" in each.text for each in desk.core.snapshot().notices)
@@ -242,19 +242,19 @@ class TestCarriedOut:
     def test_it_says_whether_anything_was_sent(self, desk: Desk) -> None:
         """The account is read again soon after something was, and only then; two positions are looked at alike."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         assert desk.core.desk is not None
-        standing = desk.core.desk.standing
-        assert standing.act(desk.broker.read_account()) is False
+        exit_rules = desk.core.desk.exit_rules
+        assert exit_rules.act(desk.broker.read_account()) is False
         desk.broker.set_quote("EURUSD", 1.15 + 0.0101)
         desk.broker.poll()
-        assert standing.act(desk.broker.read_account()) is True
+        assert exit_rules.act(desk.broker.read_account()) is True
         assert len(desk.broker.sent) == 1
 
     def test_the_journal_says_who_did_it(self, desk: Desk) -> None:
         """The instructions are the trader's, what they do is the desk's, each before it leaves."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         move(desk, 101, steps=2)
         assert desk.core.desk is not None
         said = [(each.kind.value, each.actor) for each in desk.core.desk.book.journal.events() if each.ticket == 11]
@@ -272,33 +272,33 @@ class TestGiven:
     @pytest.mark.parametrize(
         ("wanted", "position", "words"),
         [
-            (StandingRequest(break_even=R1), {"sl": 0.0}, "no stop behind it"),
-            (StandingRequest(break_even=R1), {"sl": 1.2}, "no stop behind it"),
-            (StandingRequest(trailing=Distance(0.5, DistanceUnit.PIPS)), {}, "10 points away at least"),
-            (StandingRequest(trailing=Distance(0.0, DistanceUnit.PIPS)), {}, "above zero"),
-            (StandingRequest(partial=PIPS_20, partial_share=1.0), {}, "less than all"),
-            (StandingRequest(partial=PIPS_20, partial_share=0.01), {}, "least volume"),
+            (ExitRulesRequest(break_even=R1), {"sl": 0.0}, "no stop behind it"),
+            (ExitRulesRequest(break_even=R1), {"sl": 1.2}, "no stop behind it"),
+            (ExitRulesRequest(trailing=Distance(0.5, DistanceUnit.PIPS)), {}, "10 points away at least"),
+            (ExitRulesRequest(trailing=Distance(0.0, DistanceUnit.PIPS)), {}, "above zero"),
+            (ExitRulesRequest(partial=PIPS_20, partial_share=1.0), {}, "less than all"),
+            (ExitRulesRequest(partial=PIPS_20, partial_share=0.01), {}, "least volume"),
         ],
     )
-    def test_what_cannot_be(self, desk: Desk, wanted: StandingRequest, position: dict[str, Any], words: str) -> None:
+    def test_what_cannot_be(self, desk: Desk, wanted: ExitRulesRequest, position: dict[str, Any], words: str) -> None:
         """The position keeps what it had."""
         hold(desk, **position)
         with pytest.raises(CommandRefused, match=words):
-            desk.core.set_standing(11, wanted)
-        assert desk.core.snapshot().positions[0].standing == ""
+            desk.core.set_exit_rules(11, wanted)
+        assert desk.core.snapshot().positions[0].exit_rules == ""
 
     def test_taken_back(self, desk: Desk) -> None:
         """Nothing wanted ends what there was."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(trailing=Distance(200.0, DistanceUnit.PIPS)))
-        desk.core.set_standing(11, StandingRequest())
+        desk.core.set_exit_rules(11, ExitRulesRequest(trailing=Distance(200.0, DistanceUnit.PIPS)))
+        desk.core.set_exit_rules(11, ExitRulesRequest())
         move(desk, 300, steps=2)
         assert desk.broker.sent == []
 
     def test_a_position_that_is_not_there(self, desk: Desk) -> None:
         """There is nothing to give instructions to."""
         with pytest.raises(CommandRefused, match="no open position #99"):
-            desk.core.set_standing(99, StandingRequest(trailing=PIPS_20))
+            desk.core.set_exit_rules(99, ExitRulesRequest(trailing=PIPS_20))
 
 
 class TestRestarts:
@@ -308,11 +308,11 @@ class TestRestarts:
         """What was given before the end is carried out by the next run."""
         desk = build()
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        desk.core.set_exit_rules(11, ExitRulesRequest(break_even=R1))
         desk.core.stop()
         again = build(desk.broker)
         again.step()
-        assert again.core.snapshot().positions[0].standing.startswith("break-even at 1.15")
+        assert again.core.snapshot().positions[0].exit_rules.startswith("break-even at 1.15")
         move(again, 101, steps=2)
         assert stop_of(again) == pytest.approx(desk.broker.positions[0].price_open)
 
@@ -320,31 +320,31 @@ class TestRestarts:
         """Not at the first reading without it, which may have a gap, and not at all when it is there again."""
         desk = build()
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(trailing=Distance(200.0, DistanceUnit.PIPS)))
+        desk.core.set_exit_rules(11, ExitRulesRequest(trailing=Distance(200.0, DistanceUnit.PIPS)))
         kept, desk.broker.positions = desk.broker.positions, ()
         desk.step(3.0)
         desk.broker.positions = kept
         desk.step(20.0)
         desk.step(20.0)
-        assert desk.core.snapshot().positions[0].standing == "stop trails by 200 pips"
+        assert desk.core.snapshot().positions[0].exit_rules == "stop trails by 200 pips"
         desk.broker.positions = ()
         for _ in range(12):
             desk.step(3.0)
         assert any("ended: the position is closed" in each.text for each in desk.core.snapshot().notices)
         desk.core.stop()
-        assert build(desk.broker).core.desk.standing.text(11, 5) == ""  # type: ignore[union-attr]
+        assert build(desk.broker).core.desk.exit_rules.text(11, 5) == ""  # type: ignore[union-attr]
 
     def test_without_a_connection_none_end(self, desk: Desk) -> None:
         """Readings that lack the position count while the terminal is connected only."""
         hold(desk)
-        desk.core.set_standing(11, StandingRequest(trailing=PIPS_20))
+        desk.core.set_exit_rules(11, ExitRulesRequest(trailing=PIPS_20))
         desk.broker.positions = ()
         reading, desk.broker.connected = desk.broker.read_account(), False
         assert desk.core.desk is not None
-        standing = desk.core.desk.standing
+        exit_rules = desk.core.desk.exit_rules
         for seconds in (0.0, 20.0, 40.0):
-            assert not standing.act(replace(reading, monotonic=reading.monotonic + seconds))
-        assert standing.text(11, 5) == "stop trails by 20 pips"
+            assert not exit_rules.act(replace(reading, monotonic=reading.monotonic + seconds))
+        assert exit_rules.text(11, 5) == "stop trails by 20 pips"
 
 
 @pytest.mark.slow
@@ -358,7 +358,7 @@ def test_killed_at_any_moment(tmp_path: Path, mood: Mood) -> None:
         folder = tmp_path / str(number)
         first = _core(broker, folder, None)
         first.start()
-        first.set_standing(11, StandingRequest(break_even=R1, partial=R1, partial_share=0.5))
+        first.set_exit_rules(11, ExitRulesRequest(break_even=R1, partial=R1, partial_share=0.5))
         first.stop()
         broker.set_quote("EURUSD", 1.1605)
         broker.moods.append(mood)
@@ -379,7 +379,7 @@ def test_killed_at_any_moment(tmp_path: Path, mood: Mood) -> None:
         assert position.volume == pytest.approx(0.15)
         assert position.sl == pytest.approx(1.15)
         assert last.desk is not None
-        assert last.desk.standing.text(11, 5) == ""
+        assert last.desk.exit_rules.text(11, 5) == ""
         last.stop()
         number += 1
     assert number > 10
@@ -410,8 +410,8 @@ def test_no_path_of_the_market_loosens_a_stop_at_the_broker(tmp_path_factory: An
     broker.positions = (make_position("EURUSD", 1, 0.3, ticket=11, price_open=1.15, sl=1.13, identifier=11),)
     core = _core(broker, tmp_path_factory.mktemp("path"), None)
     core.start()
-    wanted = StandingRequest(break_even=Distance(30.0, DistanceUnit.PIPS), trailing=PIPS_20, partial=R1)
-    core.set_standing(11, wanted)
+    wanted = ExitRulesRequest(break_even=Distance(30.0, DistanceUnit.PIPS), trailing=PIPS_20, partial=R1)
+    core.set_exit_rules(11, wanted)
     before = broker.positions[0]
     for pips in path:
         broker.set_quote("EURUSD", 1.15 + pips / 10_000.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The bar that gives a position standing instructions: break-even, a trailing stop, a partial target."""
+"""The bar that gives a position exit rules: break-even, a trailing stop, a partial target."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
-from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
+from arbitrex_desktop.desk.intents.exit_rules import Distance, DistanceUnit, ExitRulesRequest
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
-from arbitrex_desktop.ui.commands import SetStanding
+from arbitrex_desktop.ui.commands import SetExitRules
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, offer_choices
@@ -43,7 +43,7 @@ class DistanceField(QWidget):
         return None if value is None else Distance(value, DistanceUnit(self.unit.currentData()))
 
 
-class StandingBar(PromptBar):
+class ExitRulesBar(PromptBar):
     """Asks for the instructions of one position; what is set takes the place of what it had."""
 
     def __init__(self, theme: Theme) -> None:
@@ -61,7 +61,7 @@ class StandingBar(PromptBar):
         self._lay_out_fields(fields)
         super().__init__(theme, fields, self.act, self.take_back, wide=fields)
         self.act.clicked.connect(self._ask)
-        self.take_back.clicked.connect(lambda: self._send(StandingRequest()))
+        self.take_back.clicked.connect(lambda: self._send(ExitRulesRequest()))
         for each in (self.break_even.number, self.trailing.number, self.partial.number, self.share):
             each.textChanged.connect(self._show)
             each.returnPressed.connect(self.act.click)
@@ -78,10 +78,10 @@ class StandingBar(PromptBar):
         self._row = row
         self._show()
 
-    def wanted(self) -> StandingRequest:
+    def wanted(self) -> ExitRulesRequest:
         """Return what stands in the fields; raise ValueError in words for what cannot be."""
         share = self.share.number()
-        wanted = StandingRequest(
+        wanted = ExitRulesRequest(
             self.break_even.distance(),
             self.trailing.distance(),
             self.partial.distance(),
@@ -97,8 +97,8 @@ class StandingBar(PromptBar):
         row = self._row
         if row is None:
             return
-        has = _("{symbol} has: {standing}. ").format(symbol=row.symbol, standing=row.standing) if row.standing else ""
-        self.take_back.setEnabled(bool(row.standing))
+        has = _("{symbol} has: {rules}. ").format(symbol=row.symbol, rules=row.exit_rules) if row.exit_rules else ""
+        self.take_back.setEnabled(bool(row.exit_rules))
         try:
             self.wanted()
             self.act.setEnabled(True)
@@ -114,10 +114,10 @@ class StandingBar(PromptBar):
     def _ask(self) -> None:
         self._send(self.wanted())
 
-    def _send(self, wanted: StandingRequest) -> None:
+    def _send(self, wanted: ExitRulesRequest) -> None:
         if self._row is not None:
             self.closed.emit()
-            self.asked.emit(SetStanding(self._row.ticket, wanted))
+            self.asked.emit(SetExitRules(self._row.ticket, wanted))
 
     def _lay_out_fields(self, fields: QWidget) -> None:
         grid = QGridLayout(fields)
