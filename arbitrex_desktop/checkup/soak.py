@@ -261,13 +261,13 @@ class Soak(QObject):
 
 def summary(report: SoakReport) -> str:
     """Return the run in one line for the terminal."""
-    told = ", ".join(f"{name} {value:+g}" for name, value in report.growth.items())
+    growth = ", ".join(f"{name} {value:+g}" for name, value in report.growth.items())
     last = report.samples[-1] if report.samples else None
     lived = f"{last.ticks} ticks, {last.connections} connections, {last.host_restarts} host restarts" if last else ""
     cores = "" if report.cores is None else f", {report.cores:.3f} cores"
     return (
         f"{report.hours:.2f} h ({report.ended}): {lived}{cores}, longest pause {report.longest_pause_ms:.0f} ms; "
-        f"since a tenth of the time: {told}"
+        f"since a tenth of the time: {growth}"
     )
 
 

@@ -43,7 +43,7 @@ from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 POLICY: Final = "policy"
-_TOLD_AGAIN: Final = timedelta(days=1)
+_REPOSTED_SPAN: Final = timedelta(days=1)
 _UNDONE: Final = frozenset({IntentState.REJECTED, IntentState.EXPIRED, IntentState.CANCELLED, IntentState.FAILED})
 
 
@@ -59,7 +59,7 @@ class AccountDesk:
     ) -> None:
         self._context = context
         self._journal = journal
-        self.book = IntentStore(journal, context.clock, new_id, KeptExits(reserve, self._say_kept))
+        self.book = IntentStore(journal, context.clock, new_id, KeptExits(reserve, self._report_reserve))
         self.book.listeners.append(self._follow)
         self.pending = PendingQueue(self.book, context)
         self.policy = ApprovalPolicy(self.book, self.pending, context)
@@ -75,7 +75,7 @@ class AccountDesk:
         self._confirmed: list[str] = []
         self.recovery.settle_interrupted()
         self.positions.unanswered.resume()
-        self._tell_again()
+        self._repost_notices()
 
     def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> Intent:
         """Take an intent in and have it judged; without `shares`, as many of its source's as may wait in all."""
@@ -121,9 +121,9 @@ class AccountDesk:
                 raise
             self._context.journal_failed(error)
 
-    def _tell_again(self) -> None:
+    def _repost_notices(self) -> None:
         """Tell once more, with their times, the outcomes of the last day that need the trader's eyes."""
-        for event in self.book.journal.troubles(self._context.clock.now() - _TOLD_AGAIN):
+        for event in self.book.journal.troubles(self._context.clock.now() - _REPOSTED_SPAN):
             intent = self.book.get(event.intent_id)
             # What the trader decided himself, and what has become another thing since, is over.
             if intent.state is not event.new_state or event.actor == TRADER:
@@ -132,7 +132,7 @@ class AccountDesk:
             if notice is not None:
                 self._context.post(notice.level, notice.topic, notice.text, at=event.at)
 
-    def _say_kept(self, error: JournalError, message: str) -> None:
+    def _report_reserve(self, error: JournalError, message: str) -> None:
         """Tell that the journal failed, and that an exit goes on."""
         self._context.journal_failed(error)
         self._context.post("warning", "journal reserve", message)

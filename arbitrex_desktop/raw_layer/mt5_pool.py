@@ -48,7 +48,7 @@ _FIRST_CONNECT_SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
 
-_TELLS_WEEKS: Final = "EURUSD"
+_SERVER_CLOCK_SYMBOL: Final = "EURUSD"
 """The pair by whose weeks the server clock is known over the year."""
 
 
@@ -319,7 +319,9 @@ class MT5ConnectionPool:
         if present is None or self._learned_in == connections:
             return
         infos = self._loop.symbols.values()
-        called = (is_called(each.name, each.currency_base, each.currency_profit, _TELLS_WEEKS) for each in infos)
+        called = (
+            is_called(each.name, each.currency_base, each.currency_profit, _SERVER_CLOCK_SYMBOL) for each in infos
+        )
         symbol = next((each.name for each, is_it in zip(infos, called, strict=True) if is_it), None)
         if symbol is None:
             return

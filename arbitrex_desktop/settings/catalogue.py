@@ -58,7 +58,7 @@ class WindowSettings:
     ] = "en"
     colours: Annotated[
         Literal["blue and orange", "green and red"],
-        Meta(description="the colours of up and down, buy and sell; blue and orange are told apart by every eye"),
+        Meta(description="the colours of up and down, buy and sell; blue and orange differ for every eye"),
     ] = "blue and orange"
 
 

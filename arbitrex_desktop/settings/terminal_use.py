@@ -51,7 +51,7 @@ class TerminalsInUse:
         except (JournalUnavailable, OSError) as error:
             self.stop()
             raise DeskError(
-                f"it cannot be told whether another window uses this terminal: {error_text(error)}"
+                f"it cannot be determined whether another window uses this terminal: {error_text(error)}"
             ) from error
 
     def stop(self) -> None:

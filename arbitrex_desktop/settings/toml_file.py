@@ -202,8 +202,8 @@ def _with_lines_behind(text: str, line: int, added: str) -> str:
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     lines.insert(line, added)
-    mended = "".join(lines).lstrip("\n") if not text else "".join(lines)
-    return mended.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else mended
+    text_now = "".join(lines).lstrip("\n") if not text else "".join(lines)
+    return text_now.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else text_now
 
 
 def _table_of_document(document: Any, keys: Sequence[str]) -> Any:

@@ -27,11 +27,11 @@ class TraderCommand:
     """Base of the commands.
 
     Attributes:
-        doing: what the core does while it carries the command out, in words.
+        activity: what the core does while it carries the command out, in words.
         failure: how the message begins when that failed.
     """
 
-    doing: ClassVar[str] = ""
+    activity: ClassVar[str] = ""
     failure: ClassVar[str] = ""
 
     @property
@@ -45,7 +45,7 @@ class SubmitIntent(TraderCommand):
     """Have an intent judged and queued; answered by its id."""
 
     request: IntentRequest
-    doing: ClassVar[str] = N_("submitting an intent")
+    activity: ClassVar[str] = N_("submitting an intent")
     failure: ClassVar[str] = N_("The intent was not submitted")
 
 
@@ -55,7 +55,7 @@ class PreviewIntent(TraderCommand):
 
     request: IntentRequest
     number: int
-    doing: ClassVar[str] = N_("previewing an intent")
+    activity: ClassVar[str] = N_("previewing an intent")
     failure: ClassVar[str] = N_("No preview")
 
 
@@ -76,7 +76,7 @@ class ApproveIntent(_OnIntent):
     """Send the intent's order, if it may still live; `seen`, what the trader had before the eyes."""
 
     seen: SeenTrade | None = None
-    doing: ClassVar[str] = N_("approving an intent")
+    activity: ClassVar[str] = N_("approving an intent")
     failure: ClassVar[str] = N_("Not approved")
 
 
@@ -85,7 +85,7 @@ class RejectIntent(_OnIntent):
     """End the intent by the trader's will."""
 
     reason: str = ""
-    doing: ClassVar[str] = N_("rejecting an intent")
+    activity: ClassVar[str] = N_("rejecting an intent")
     failure: ClassVar[str] = N_("Not rejected")
 
 
@@ -96,7 +96,7 @@ class ResolveIntent(_OnIntent):
     executed: bool
     reason: str
     ticket: int = 0
-    doing: ClassVar[str] = N_("resolving an intent")
+    activity: ClassVar[str] = N_("resolving an intent")
     failure: ClassVar[str] = N_("Not resolved")
 
 
@@ -104,7 +104,7 @@ class ResolveIntent(_OnIntent):
 class TakeInUnknown(TraderCommand):
     """Take the trades that bear the desk's mark and that the journal does not know into it."""
 
-    doing: ClassVar[str] = N_("taking orders into the journal")
+    activity: ClassVar[str] = N_("taking orders into the journal")
     failure: ClassVar[str] = N_("No orders were taken into the journal")
 
 
@@ -113,7 +113,7 @@ class ResumeTrading(TraderCommand):
     """Lift the halt, for a reason."""
 
     reason: str
-    doing: ClassVar[str] = N_("resuming trading")
+    activity: ClassVar[str] = N_("resuming trading")
     failure: ClassVar[str] = N_("Not resumed")
 
 
@@ -123,7 +123,7 @@ class LiftSwitch(TraderCommand):
 
     seen: SwitchRow
     reason: str
-    doing: ClassVar[str] = N_("lifting a kill switch")
+    activity: ClassVar[str] = N_("lifting a kill switch")
     failure: ClassVar[str] = N_("The kill switch was not lifted")
 
     @property
@@ -137,7 +137,7 @@ class ArmAccount(TraderCommand):
     """Arm the LIVE account by its login, which no message or log repeats."""
 
     typed_login: str = field(repr=False)
-    doing: ClassVar[str] = N_("arming the account")
+    activity: ClassVar[str] = N_("arming the account")
     failure: ClassVar[str] = N_("Not armed")
 
 
@@ -158,7 +158,7 @@ class ClosePosition(_OnTicket):
     """Close a position at the market, or `lots` of it."""
 
     lots: float | None = None
-    doing: ClassVar[str] = N_("closing a position")
+    activity: ClassVar[str] = N_("closing a position")
     failure: ClassVar[str] = N_("Closing a position")
 
 
@@ -168,7 +168,7 @@ class ClosePositions(TraderCommand):
 
     which: Which
     symbol: str = ""
-    doing: ClassVar[str] = N_("closing several positions")
+    activity: ClassVar[str] = N_("closing several positions")
     failure: ClassVar[str] = N_("Closing several positions")
 
 
@@ -178,7 +178,7 @@ class MoveStops(_OnTicket):
 
     stop_loss: float | None
     take_profit: float | None
-    doing: ClassVar[str] = N_("setting stop and target")
+    activity: ClassVar[str] = N_("setting stop and target")
     failure: ClassVar[str] = N_("Stop and target")
 
 
@@ -186,7 +186,7 @@ class MoveStops(_OnTicket):
 class MoveToBreakEven(_OnTicket):
     """Move a position's stop to its opening price."""
 
-    doing: ClassVar[str] = N_("moving a stop to break-even")
+    activity: ClassVar[str] = N_("moving a stop to break-even")
     failure: ClassVar[str] = N_("Stop to break-even")
 
 
@@ -194,7 +194,7 @@ class MoveToBreakEven(_OnTicket):
 class CancelOrder(_OnTicket):
     """Cancel a pending order at the broker."""
 
-    doing: ClassVar[str] = N_("cancelling an order")
+    activity: ClassVar[str] = N_("cancelling an order")
     failure: ClassVar[str] = N_("Cancelling an order")
 
 
@@ -205,7 +205,7 @@ class ModifyOrder(_OnTicket):
     price: float
     stop_loss: float | None
     take_profit: float | None
-    doing: ClassVar[str] = N_("moving an order")
+    activity: ClassVar[str] = N_("moving an order")
     failure: ClassVar[str] = N_("Moving an order")
 
 
@@ -214,7 +214,7 @@ class SetExitRules(_OnTicket):
     """Give a position exit rules, in place of those that it has."""
 
     wanted: ExitRulesRequest
-    doing: ClassVar[str] = N_("setting exit rules")
+    activity: ClassVar[str] = N_("setting exit rules")
     failure: ClassVar[str] = N_("Exit rules")
 
 
@@ -224,7 +224,7 @@ class WatchSymbol(TraderCommand):
 
     symbol: str
     watched: bool
-    doing: ClassVar[str] = N_("changing the watch list")
+    activity: ClassVar[str] = N_("changing the watch list")
     failure: ClassVar[str] = N_("The watch list")
 
 
@@ -233,7 +233,7 @@ class PutAlert(TraderCommand):
     """Be called for something, or for something else than before."""
 
     rule: AlertRule
-    doing: ClassVar[str] = N_("saving an alert")
+    activity: ClassVar[str] = N_("saving an alert")
     failure: ClassVar[str] = N_("The alert was not saved")
 
 
@@ -242,7 +242,7 @@ class RemoveAlert(TraderCommand):
     """Be called for it no longer."""
 
     rule_id: str
-    doing: ClassVar[str] = N_("removing an alert")
+    activity: ClassVar[str] = N_("removing an alert")
     failure: ClassVar[str] = N_("The alert was not removed")
 
 
@@ -252,7 +252,7 @@ class SnoozeAlert(TraderCommand):
 
     rule_id: str
     minutes: float
-    doing: ClassVar[str] = N_("snoozing an alert")
+    activity: ClassVar[str] = N_("snoozing an alert")
     failure: ClassVar[str] = N_("The alert was not snoozed")
 
 
@@ -263,7 +263,7 @@ class SetAlertWays(TraderCommand):
     ways: AlertWays
     token: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
-    doing: ClassVar[str] = N_("setting the notifications")
+    activity: ClassVar[str] = N_("setting the notifications")
     failure: ClassVar[str] = N_("The notifications were not changed")
 
 
@@ -271,7 +271,7 @@ class SetAlertWays(TraderCommand):
 class TryAlertWays(TraderCommand):
     """Send a message by every way out of the computer that is on."""
 
-    doing: ClassVar[str] = N_("sending a message")
+    activity: ClassVar[str] = N_("sending a message")
     failure: ClassVar[str] = N_("No message was sent")
 
 
@@ -282,7 +282,7 @@ class DirectReplay(TraderCommand):
     speed: float | None = None
     to_msc: int | None = None
     step: str = ""
-    doing: ClassVar[str] = N_("steering the replay")
+    activity: ClassVar[str] = N_("steering the replay")
     failure: ClassVar[str] = N_("The replay")
 
 
@@ -290,7 +290,7 @@ class DirectReplay(TraderCommand):
 class ReadSettings(TraderCommand):
     """Read every setting; answered by a tuple of `SettingRow`."""
 
-    doing: ClassVar[str] = N_("reading the settings")
+    activity: ClassVar[str] = N_("reading the settings")
     failure: ClassVar[str] = N_("The settings")
 
 
@@ -300,7 +300,7 @@ class CheckSettings(TraderCommand):
 
     changes: tuple[tuple[str, str | None], ...]
     number: int
-    doing: ClassVar[str] = N_("checking settings")
+    activity: ClassVar[str] = N_("checking settings")
     failure: ClassVar[str] = N_("The settings")
 
 
@@ -314,7 +314,7 @@ class ChangeSettings(TraderCommand):
     changes: tuple[tuple[str, str | None], ...]
     reason: str
     minutes: int = 0
-    doing: ClassVar[str] = N_("changing settings")
+    activity: ClassVar[str] = N_("changing settings")
     failure: ClassVar[str] = N_("The settings were not changed")
 
 

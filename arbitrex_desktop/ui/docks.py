@@ -49,7 +49,7 @@ class Layout:
         placed = {name for group in self.tabs for name in group} | {second for _first, second, _how in self.splits}
         return frozenset(placed | {self.first})
 
-    def has_room(self, size: QSize) -> bool:
+    def fits(self, size: QSize) -> bool:
         """Return whether a window of that size is large enough."""
         return size.width() >= self.least.width() and size.height() >= self.least.height()
 
@@ -116,7 +116,7 @@ TRADE: Final = (WIDE, ROOMY, COMPACT)
 
 def layout_for(size: QSize, layouts: Sequence[Layout] = TRADE) -> Layout:
     """Return the richest layout for which a window of that size has room, the last one where none has."""
-    return next((layout for layout in layouts if layout.has_room(size)), layouts[-1])
+    return next((layout for layout in layouts if layout.fits(size)), layouts[-1])
 
 
 class Dock(QDockWidget):

@@ -109,11 +109,11 @@ class Freshness:
         if self.core_busy:
             since = formats.clock_time(self.busy_since)
             slow = _SLOW_BY_NATURE.get(self.task)
-            doing = _(self.task.doing if isinstance(self.task, TraderCommand) else str(self.task))
+            activity = _(self.task.activity if isinstance(self.task, TraderCommand) else str(self.task))
             return (
                 _("{slow} since {since}").format(slow=_(slow), since=since)
                 if slow
-                else _("The trading core is busy since {since} with: {doing}").format(since=since, doing=doing)
+                else _("The trading core is busy since {since} with: {activity}").format(since=since, activity=activity)
             )
         if self.core_silent:
             since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else _("the start")

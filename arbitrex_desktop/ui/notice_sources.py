@@ -91,7 +91,7 @@ class NoticeSources:
         command = result.command
         if result.error:
             self._bar.post(
-                "error", f"{_(command.failure)}: {core_text(result.error)}", f"{command.doing} {command.subject}"
+                "error", f"{_(command.failure)}: {core_text(result.error)}", f"{command.activity} {command.subject}"
             )
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:

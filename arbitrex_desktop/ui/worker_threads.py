@@ -97,7 +97,7 @@ class Watcher(QObject):
         self._reporter = reporter
         self._core: Core | None = None
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._look_again)
+        self._timer.timeout.connect(self._report_again)
         self._seen = True
 
     @Slot(bool)
@@ -120,7 +120,7 @@ class Watcher(QObject):
         self._pace()
 
     @Slot()
-    def _look_again(self) -> None:
+    def _report_again(self) -> None:
         if self._core is not None:
             self.look(self._core)
 
@@ -148,7 +148,7 @@ def carry_out(core: Core, command: TraderCommand) -> CommandResult:
     try:
         return CommandResult(command, HANDLERS[type(command)](core, command))
     except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
-        _log.warning("%s failed", command.doing, exc_info=True)
+        _log.warning("%s failed", command.activity, exc_info=True)
         return CommandResult(command, error=message_of(error))
 
 

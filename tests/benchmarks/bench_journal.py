@@ -66,7 +66,7 @@ def filtered(review: ReviewDesk, days: int) -> tuple[float, float]:
     query = ReviewQuery(since=SystemClock().now() - timedelta(days=days))
 
     def ask(query: ReviewQuery) -> float:
-        return seconds(lambda: review.read(query, lambda _doing, _share: None))
+        return seconds(lambda: review.read(query, lambda _stage, _share: None))
 
     return ask(query), ask(replace(query, text="LOTS"))
 

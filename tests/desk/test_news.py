@@ -149,4 +149,7 @@ def test_no_slippage_has_no_minus(desk: Desk) -> None:
         assert news.text.endswith(words)
     unpriced = order_notice(replace(filled, fill=replace(filled.fill, price=None)), event, 5)
     assert unpriced is not None
-    assert (unpriced.level, unpriced.text) == ("info", "BUY 0.10 EURUSD FILLED; the broker has not told the price yet")
+    assert (unpriced.level, unpriced.text) == (
+        "info",
+        "BUY 0.10 EURUSD FILLED; the broker has not reported the price yet",
+    )

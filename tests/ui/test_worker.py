@@ -173,7 +173,7 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
 
 def test_a_login_is_not_in_what_a_log_would_say() -> None:
     """The command that arms does not show what was typed."""
-    assert "5001234" not in f"{ArmAccount('5001234')!r} {ArmAccount.doing} {ArmAccount('5001234').subject}"
+    assert "5001234" not in f"{ArmAccount('5001234')!r} {ArmAccount.activity} {ArmAccount('5001234').subject}"
 
 
 def test_disarming_does_not_wait_for_the_worker(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:

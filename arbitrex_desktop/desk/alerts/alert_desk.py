@@ -171,7 +171,7 @@ class AlertDesk:
     def take(self, snapshot: DeskSnapshot) -> AlertsView:
         """Judge what a snapshot shows, and return all alerts as they stand then."""
         self._seen = snapshot
-        self._look_or_tell()
+        self._check_or_report()
         return self.view()
 
     def look(self) -> tuple[AlertCall, ...]:
@@ -190,7 +190,7 @@ class AlertDesk:
                 self._send_out(AlertMessage(call.at, _title(call.kind), call.text, call.is_urgent))
         return calls
 
-    def _look_or_tell(self) -> None:
+    def _check_or_report(self) -> None:
         """Judge; one look that fails must not end all of them, nor hide what else a snapshot shows."""
         try:
             self.look()
@@ -201,7 +201,7 @@ class AlertDesk:
     def _run(self) -> None:
         """Judge prices as they come; without one nothing is woken."""
         while not self._stopping.is_set():
-            self._look_or_tell()
+            self._check_or_report()
             self._stopping.wait(_LEAST_S)
             self._wake.wait()
             self._wake.clear()

@@ -40,9 +40,9 @@ def step(rule: AlertRule, state: AlertState, value: float | None, now: datetime)
         return state, False
     raised = not is_back(rule, value) if state.is_raised else is_reached(rule, value)
     asleep = state.snoozed_until is not None and now < state.snoozed_until
-    told = raised and state.has_called
-    calls = raised and not told and not asleep
-    return AlertState(raised, told or calls, state.snoozed_until if asleep else None), calls
+    has_called = raised and state.has_called
+    calls = raised and not has_called and not asleep
+    return AlertState(raised, has_called or calls, state.snoozed_until if asleep else None), calls
 
 
 def snooze(state: AlertState, until: datetime) -> AlertState:

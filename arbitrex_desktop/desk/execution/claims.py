@@ -29,7 +29,7 @@ class Claims:
         """
         claimed = self._of_others(intent) | self._of_closes(intent, books)
         finding = reconcile(intent, books, claimed, self._reduces)
-        while others := self._strangers(intent, finding) - claimed:
+        while others := self._tickets_of_others(intent, finding) - claimed:
             claimed |= others
             finding = reconcile(intent, books, claimed, self._reduces)
         rivals = sum(1 for each in waiting if _order_of(each) == _order_of(intent))
@@ -57,7 +57,7 @@ class Claims:
         """Return whether an intent only reduced what was open; one that is not known may have."""
         return not self._store.journal.has_intent(intent_id) or self._store.get(intent_id).reduces
 
-    def _strangers(self, intent: Intent, finding: ReconcileResult) -> set[int]:
+    def _tickets_of_others(self, intent: Intent, finding: ReconcileResult) -> set[int]:
         """Return the tickets that the journal knows as another's, however long ago it ended."""
         return {each for each in finding.tickets if self._store.owner_of(each, "") not in ("", intent.intent_id)}
 

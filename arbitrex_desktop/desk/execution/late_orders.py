@@ -13,7 +13,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.execution.claims import Claims
-from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, positions_that_tell
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, conclusive_positions
 from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -89,7 +89,7 @@ class LateOrders:
         """Return whether something that fits stands among the open positions and orders."""
         if reading is None:
             return False
-        books = BrokerRecords(positions_that_tell(reading), reading.orders, (), (), self._utc)
+        books = BrokerRecords(conclusive_positions(reading), reading.orders, (), (), self._utc)
         return self._claims.find(intent, books).found is not Fate.NOTHING
 
     def _utc(self, seconds: float) -> float:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.execution.reconcile import positions_that_tell
+from arbitrex_desktop.desk.execution.reconcile import conclusive_positions
 from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -77,7 +77,7 @@ def _missing_trades(
     """Return ticket and words of each trade that the books do not show, and of each position gone unexplained."""
     orders = {deal.order for deal in deals}
     hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
-    still_open = {each.identifier or each.ticket: each.volume for each in positions_that_tell(reading)}
+    still_open = {each.identifier or each.ticket: each.volume for each in conclusive_positions(reading)}
     for intent, fill in filled:
         name = f"{amounts.lots(fill.volume)} {intent.request.symbol} ({intent.intent_id})"
         if fill.order not in orders and fill.position not in still_open and fill.order not in still_open:

@@ -66,7 +66,7 @@ class ReconcileResult:
     waits: bool = False
 
 
-def positions_that_tell(reading: AccountReading) -> tuple[TradePosition, ...]:
+def conclusive_positions(reading: AccountReading) -> tuple[TradePosition, ...]:
     """Return the positions that tell of one order each: a netted one has volume and price of all its deals together."""
     hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
     return reading.positions if hedging else ()

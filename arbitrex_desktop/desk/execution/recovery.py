@@ -13,7 +13,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.claims import Claims
 from arbitrex_desktop.desk.execution.executor import with_slippage
 from arbitrex_desktop.desk.execution.late_orders import LateOrders
-from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, positions_that_tell
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, conclusive_positions
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.entry import fill_text, filled_text, order_name
@@ -260,7 +260,7 @@ class Recovery:
         moments = [now, *(each.attempt.market_at for each in waiting if each.attempt)]
         history = self._context.read_history(min(moments) - _LOOK_BACK, max(moments))
         reading = self._context.read_account()
-        return BrokerRecords(positions_that_tell(reading), reading.orders, history.orders, history.deals, self._utc)
+        return BrokerRecords(conclusive_positions(reading), reading.orders, history.orders, history.deals, self._utc)
 
     def _utc(self, seconds: float) -> float:
         """Turn a server clock's seconds into those of UTC."""

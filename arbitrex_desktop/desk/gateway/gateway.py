@@ -231,18 +231,18 @@ class Gateway:
         self._give_way(same_kind, session.process).close()
         return lane
 
-    def _give_way(self, strangers: list[Session], process: int) -> Session:
+    def _give_way(self, unregistered: list[Session], process: int) -> Session:
         """Return which program that is not registered leaves its place to another; raise `ProtocolError` for none.
 
         One that holds several, to one that has fewer; where each has one, the one that came first, to one that has
         none.  So many programs that hold all places keep nobody out for long, and who they are does not matter.
         """
-        held = Counter(each.process for each in strangers)
+        held = Counter(each.process for each in unregistered)
         most, places = held.most_common(1)[0]
         if places > held[process] + 1:
-            return next(each for each in strangers if each.process == most)
-        full = f"{len(strangers)} connections of programs that are not registered are open already"
-        first = min(strangers, key=lambda each: each.since)
+            return next(each for each in unregistered if each.process == most)
+        full = f"{len(unregistered)} connections of programs that are not registered are open already"
+        first = min(unregistered, key=lambda each: each.since)
         wait = first.since + _FAIR_STAY_SECONDS - self._clock.monotonic()
         if held[process]:
             raise ProtocolError("TOO_MANY_CLIENTS", full)
@@ -255,7 +255,7 @@ class Gateway:
 
 def _other_desk_listens(data_dir: Path) -> bool:
     """Return whether another desk listens for this data folder."""
-    if not (data_dir / "gateway" / "door.json").is_file():
+    if not (data_dir / "gateway" / "endpoint.json").is_file():
         return False
     try:
         Client(*endpoint_address(data_dir)).close()

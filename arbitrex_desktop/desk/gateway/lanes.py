@@ -22,7 +22,7 @@ from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
 from arbitrex_desktop.raw_layer import amounts
 
 INTENTS_A_SECOND_TOGETHER: Final = 20.0
-_PARTS_OF_STRANGERS: Final = 2
+_UNREGISTERED_SHARES: Final = 2
 _MESSAGES_A_SECOND: Final = 100.0
 _REFUSED_AT_ONCE: Final = 60.0
 _REFUSED_A_SECOND: Final = 0.5
@@ -139,13 +139,13 @@ class Lanes:
 
         What those have used together is not forgotten: a program that starts others over and over gains nothing.
         """
-        parts = len(registered) + _PARTS_OF_STRANGERS
+        parts = len(registered) + _UNREGISTERED_SHARES
         if len(self._lanes) > _MOST_PROCESSES + len(registered):
             self._lanes = {key: lane for key, lane in self._lanes.items() if lane.registered is not None}
         if parts != self._parts:
             self._parts = parts
             self._lanes.clear()
-            self._strangers = self._bucket(_PARTS_OF_STRANGERS * self._rate_each(), 2.0 * self._burst)
+            self._unregistered = self._bucket(_UNREGISTERED_SHARES * self._rate_each(), 2.0 * self._burst)
             self._refused = self._bucket(4.0 * _REFUSED_A_SECOND, 4.0 * _REFUSED_AT_ONCE)
             self._known = frozenset(registered)
 
@@ -166,21 +166,21 @@ class Lanes:
     def _of_process(self) -> Lane:
         """Make the lane of a program that is not registered."""
         names: set[str] = set()
-        together = _PARTS_OF_STRANGERS * self._capacity_each()
+        together = _UNREGISTERED_SHARES * self._capacity_each()
         return Lane(
             whose="this program",
             names=names,
             registered=None,
-            intents=(self._bucket(self._rate, self._burst), self._strangers),
+            intents=(self._bucket(self._rate, self._burst), self._unregistered),
             messages=self._bucket(_MESSAGES_A_SECOND, 2.0 * _MESSAGES_A_SECOND),
             refusals=(self._bucket(_REFUSED_A_SECOND, _REFUSED_AT_ONCE), self._refused),
             shares=(
                 PendingShare("this program", self._capacity_each(), names.__contains__),
-                PendingShare("programs that are not registered", together, self._is_stranger),
+                PendingShare("programs that are not registered", together, self._is_unregistered),
             ),
         )
 
-    def _is_stranger(self, source: str) -> bool:
+    def _is_unregistered(self, source: str) -> bool:
         """Return whether a source is neither the trader nor registered."""
         return source != MANUAL and source not in self._known
 

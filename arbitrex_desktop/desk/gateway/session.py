@@ -42,7 +42,7 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 
 _log: Final = logging.getLogger("arbitrex_desktop.gateway")
 _QUEUE: Final = 512
-_STRANGERS_MESSAGES: Final = 100.0
+_UNREGISTERED_MESSAGES: Final = 100.0
 _TRIES: Final = 3
 _LOGGED_MISTAKES: Final = 100
 _MOST_THROWN_AWAY: Final = 1_048_576
@@ -104,7 +104,7 @@ class Session:
         self._clock = clock
         self._welcome = welcome
         self._sparse = sparse
-        self._messages = TokenBucket(clock, _STRANGERS_MESSAGES, _STRANGERS_MESSAGES)
+        self._messages = TokenBucket(clock, _UNREGISTERED_MESSAGES, _UNREGISTERED_MESSAGES)
         self._mistakes = 0
         self._closing = Flag()
         self._out: Queue[bytes] = Queue(_QUEUE)

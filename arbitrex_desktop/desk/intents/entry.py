@@ -20,7 +20,7 @@ Say = Callable[[str], str]
 """Gives a text in the language in which it will be read: the window's, or, for the journal, English as it stands."""
 
 AT_PRICE: Final = N_(" at {price}")
-NO_PRICE_YET: Final = N_("; the broker has not told the price yet")
+NO_PRICE_YET: Final = N_("; the broker has not reported the price yet")
 
 ORDER_TYPES: Final = {
     (OrderKind.MARKET, 1): OrderType.BUY,

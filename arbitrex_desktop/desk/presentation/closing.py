@@ -30,8 +30,8 @@ def closing_text(
     position = next((each for each in reading.positions if each.ticket == ticket) if reading else iter(()), None)
     volume = judgement.lots if position is None else position.volume
     part = f"{amounts.lots(judgement.lots)} of " if judgement.lots < volume - _EPSILON else ""
-    stranger = request.source != MANUAL and not own
-    whose = f", which {request.source} did not open" if stranger else ""
+    is_foreign = request.source != MANUAL and not own
+    whose = f", which {request.source} did not open" if is_foreign else ""
     return f"CLOSES {part}position #{ticket} ({side} {amounts.lots(volume)} {request.symbol}){whose}"
 
 

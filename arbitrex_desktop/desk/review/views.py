@@ -22,7 +22,7 @@ WRITING: Final = "Writing"
 _AT_ONCE: Final = 256
 
 
-def no_progress(_doing: str, _share: float) -> None:
+def no_progress(_stage: str, _share: float) -> None:
     """Hear nothing, and never give the work up."""
 
 

@@ -41,7 +41,7 @@ class _DealReader(QObject):
             return
         self.answered.emit(data)
 
-    def _go_on(self, _doing: str, _share: float) -> None:
+    def _go_on(self, _stage: str, _share: float) -> None:
         if self.is_stopping:
             raise InterruptedError("the window is closing")
 

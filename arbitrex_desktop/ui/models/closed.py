@@ -56,7 +56,7 @@ def _money(amount: float | None, row: ClosedRow) -> str:
     return formats.money(amount, signed=True, digits=row.money_digits)
 
 
-def _told(amount: float, row: ClosedRow) -> str:
+def _money_of(amount: float, row: ClosedRow) -> str:
     """Return an amount in a sentence, where no heading says of what it is."""
     return formats.money(amount, row.currency, signed=True, digits=row.money_digits)
 
@@ -82,11 +82,11 @@ def _tip(row: ClosedRow) -> str:
         else _("Not opened by this desk")
     )
     costs = {
-        name: _told(amount, row)
+        name: _money_of(amount, row)
         for name, amount in (("commission", trade.commission), ("swap", trade.swap), ("fees", trade.fee))
     }
     text = _("Price {profit}, commission {commission}, swap {swap}, fees {fees}")
-    lines.append(text.format(profit=_told(trade.profit, row), **costs))
+    lines.append(text.format(profit=_money_of(trade.profit, row), **costs))
     lines.append(
         _("First stop {price}").format(price=_price(trade.first_stop, row))
         if trade.first_stop

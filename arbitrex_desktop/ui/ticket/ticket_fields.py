@@ -171,9 +171,11 @@ class TicketFields(QWidget):
         if self.is_sized_by_risk:
             self.volume.say(_("= {lots} lots").format(lots=formats.lots(lots)))
         else:
-            has_room = allowed is not None and allowed.lots > 0.0
+            has_headroom = allowed is not None and allowed.lots > 0.0
             self.volume.say(
-                _("the RPM allows {lots} lots").format(lots=formats.lots(allowed.lots)) if allowed and has_room else ""
+                _("the RPM allows {lots} lots").format(lots=formats.lots(allowed.lots))
+                if allowed and has_headroom
+                else ""
             )
 
     def signal_values(self) -> dict[str, Any]:

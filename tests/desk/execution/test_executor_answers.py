@@ -65,7 +65,7 @@ def test_why_it_stands_there_is_what_was_filled_at_which_price(desk: Desk, mood:
 def test_a_price_that_is_told_later_is_in_the_words_then(desk: Desk) -> None:
     """First that the price is not known yet, and with the deal the price."""
     intent_id = executed(desk, Mood.UNTOLD)
-    assert desk.row(intent_id).details == "filled; the broker has not told the price yet"
+    assert desk.row(intent_id).details == "filled; the broker has not reported the price yet"
     desk.step(1.0)
     assert desk.row(intent_id).details.startswith("filled at 1.1500")
 

@@ -32,7 +32,7 @@ class TestConfirming:
         seen = now(parts, filled)
         newest = parts.events(filled.intent_id)[-1]
         assert (newest.kind, newest.ticket) == (EventKind.CONFIRMED, parts.broker.deals[0].position_id)
-        assert filled.reason == "filled; the broker has not told the price yet"
+        assert filled.reason == "filled; the broker has not reported the price yet"
         assert (seen.state, seen.reason) == (IntentState.FILLED, "filled at 1.15026, slippage +19.8 points")
         assert seen.fill is not None
         assert (seen.fill.volume, seen.fill.price) == (0.1, parts.broker.deals[0].price)

@@ -112,7 +112,7 @@ def test_closed_trades_are_marked_on_every_chart_of_their_symbol(qtbot: QtBot, b
     bench.grid.refresh(fresh(positions=(), orders=(), intents=()))
     at = BEGIN.fromtimestamp(MONDAY + 290 * 900 + 60 - OFFSET, BEGIN.tzinfo)
     trade = replace(closed_trade(), symbol="EURUSD", opened_at=at - timedelta(hours=1), closed_at=at)
-    data = FakeReview([]).read(ReviewQuery(), lambda _doing, _share: None)
+    data = FakeReview([]).read(ReviewQuery(), lambda _stage, _share: None)
     bench.grid.take_trades(replace(data, trades=(trade,)))
     marks = bench.panel.view._marks
     assert [bench.panel._series.index_at(mark.seconds) for mark in marks] == [286, 290]

@@ -24,7 +24,7 @@ from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
 _WEEK_MSC: Final = 7 * DAY_MSC
 _END_MSC: Final = 60_000
 _TEXTS: Final = frozenset({".csv", ".txt"})
-_TOLD: Final = 100
+_REPORTS: Final = 100
 _NAMED: Final = 5
 
 Progress = Callable[[int, int], None]
@@ -138,7 +138,7 @@ def load_replay(
     given: dict[str, Mapping[str, Any]] = {}
     files = _files(paths)
     for done, path in enumerate(files):
-        if done % max(len(files) // _TOLD, 1) == 0:
+        if done % max(len(files) // _REPORTS, 1) == 0:
             report(done, len(files))
         sidecar = _sidecar(path.parent)
         given |= sidecar

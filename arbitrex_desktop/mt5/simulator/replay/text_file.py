@@ -63,9 +63,9 @@ class TextFile:
         if packed:
             raise ReplayError(f"{path}: is {packed}; unpack it, or save it as text, first")
         self._encoding, first = _encoding(start)
-        told = _SEPARATOR.match(self._read(first, _ROW_BYTES).decode(self._encoding, "ignore"))
-        self._before = 0 if told is None else 1
-        first += 0 if told is None else len(told[0].encode(self._encoding))
+        found = _SEPARATOR.match(self._read(first, _ROW_BYTES).decode(self._encoding, "ignore"))
+        self._before = 0 if found is None else 1
+        first += 0 if found is None else len(found[0].encode(self._encoding))
         self._newline = "\n".encode(self._encoding)
         self._old_newline = self._has_old_newlines(first)
         if self._old_newline:
