@@ -152,6 +152,12 @@ class RiskAnswer:
         """Return whether the RPM said no (anything but a yes is a no)."""
         return self.status not in ("APPROVED", "ADJUSTED")
 
+    @property
+    def refused_by(self) -> Verdict | None:
+        """Return the check that refused; None for an approval, and where no check did."""
+        blocking = (each for each in self.checks if each.blocks and each.code == self.reason)
+        return next(blocking, None) if self.refused else None
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -7,11 +7,10 @@ States are known by their names, sentences by their forms; one of no known form 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from arbitrex_desktop.desk.presentation.check_text import check_text, note_text, sentence_of_a_check
-from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _, spoken
 
 STATES: Final = (
@@ -146,15 +145,14 @@ def core_text(text: str) -> str:
     return note_text(text) if of_check == text else of_check
 
 
-def translated(text: str, checks: Iterable[Verdict]) -> str:
-    """Return what the desk says of an intent, with the sentences of its checks in the language that is spoken."""
-    said = core_text(text)
-    if said != text:
-        return said
-    for each in checks:
-        if each.message and each.message in text:
-            text = text.replace(each.message, check_text(each))
-    return text
+def reason_text(row: IntentRow) -> str:
+    """Return why an intent was refused or failed in the language that is spoken, empty where nothing is said."""
+    return check_text(row.refused_by) if row.refused_by is not None else core_text(row.details or row.reason)
+
+
+def blocker_text(row: IntentRow) -> str:
+    """Return why an intent cannot be approved now in the language that is spoken, empty when it can."""
+    return reason_text(row) if row.blocker and row.blocker == row.details else core_text(row.blocker)
 
 
 _OF_STATE: Final = SENTENCES[-1]

@@ -141,6 +141,8 @@ def intent_row(
     seen = judgement or RiskAnswer(status="", at=intent.created_at)
     # What is refused for now, as during a halt, is shown with the figures that it had: the trader has to know it.
     trade = intent.judgement if seen.refused and intent.judgement is not None else seen
+    # What was said of a pending intent before it was judged again is over.
+    details = seen.details if intent.state is IntentState.PENDING else intent.reason or seen.details
     row = IntentRow(
         intent_id=intent.intent_id,
         source=visible(request.source),
@@ -162,8 +164,8 @@ def intent_row(
         confidence=request.confidence_score,
         regime=visible(request.regime or ""),
         reason=seen.reason,
-        # What was said of a pending intent before it was judged again is over.
-        details=visible(seen.details if intent.state is IntentState.PENDING else intent.reason or seen.details),
+        details=visible(details),
+        refused_by=seen.refused_by if details == seen.details else None,
         checks=seen.checks,
         can_approve=not blocker,
         blocker=blocker,

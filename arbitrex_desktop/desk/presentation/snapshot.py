@@ -163,6 +163,7 @@ class IntentRow:
         risk_amount: expected loss at the stop in account currency
         risk_pct: the same as a share of capital
         reason, details: why it was refused or failed, in words
+        refused_by: the check that refused, where that is what `details` tells; None where it is another reason
         checks: every verdict
         can_approve: whether Approve is possible now
         blocker: why it is not, empty when it is
@@ -218,6 +219,7 @@ class IntentRow:
     decided_by: str = ""
     atr: float | None = None
     resting: RestingOrder | None = None
+    refused_by: Verdict | None = None
     money_digits: int = 2
     order_kind: str = ""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.desk.presentation.check_text import check_text
-from arbitrex_desktop.desk.presentation.core_text import core_text, translated
+from arbitrex_desktop.desk.presentation.core_text import core_text, reason_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
@@ -102,7 +102,7 @@ def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tupl
 def _found(row: IntentRow) -> str:
     """Return what the RPM found, without the full stop."""
     adjusted = next((check_text(check) for check in row.checks if check.outcome is Outcome.ADJUST), "")
-    found = translated(row.details or row.reason, row.checks) or (
+    found = reason_text(row) or (
         _("Adjusted: {adjusted}").format(adjusted=adjusted) if adjusted else _("Nothing speaks against it")
     )
     cut = cut_lots(row)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
-from arbitrex_desktop.desk.presentation.core_text import translated
+from arbitrex_desktop.desk.presentation.core_text import reason_text
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
@@ -79,7 +79,7 @@ class TradePlan:
             lots=answer.lots,
             risk_amount=answer.risk_amount,
             answer=answer.decision,
-            reason=translated(answer.details, answer.checks),
+            reason=reason_text(answer),
             checks=answer.checks,
         )
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.check_text import check_text
-from arbitrex_desktop.desk.presentation.core_text import core_text, translated
+from arbitrex_desktop.desk.presentation.core_text import blocker_text, core_text, reason_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.texts import N_, _
@@ -177,7 +177,7 @@ def _intent_tip(row: IntentRow) -> str:
         _("Intent {intent_id} from {source}").format(intent_id=row.intent_id, source=row.source),
         _("Received {created_at}").format(created_at=formats.utc_tip(row.created_at)),
     ]
-    said = (translated(text, row.checks) for text in (row.reason, row.details, row.blocker))
+    said = dict.fromkeys((core_text(row.reason), reason_text(row), blocker_text(row)))
     lines += [text for text in (core_text(row.closing_text), core_text(row.escalation), cut_lots(row), *said) if text]
     return "\n".join(lines)
 
@@ -192,7 +192,7 @@ def _done_lots(row: IntentRow) -> str:
 
 
 def _why(row: IntentRow) -> str:
-    return translated(row.details or row.reason, row.checks)
+    return reason_text(row)
 
 
 _SYMBOL: Final[Column[IntentRow]] = Column(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from arbitrex_desktop.desk.presentation.core_text import translated
+from arbitrex_desktop.desk.presentation.core_text import reason_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -142,11 +142,7 @@ def lots_of(value: float, unit: SizeUnit, sized: IntentRow | None) -> float:
     if sized is None:
         raise NotYetKnownError(_("the risk manager is asked how many lots that is"))
     if sized.lots <= 0.0:
-        raise ValueError(
-            _("the risk manager allows none: {details}").format(
-                details=translated(sized.details or sized.reason, sized.checks)
-            )
-        )
+        raise ValueError(_("the risk manager allows none: {details}").format(details=reason_text(sized)))
     if unit is SizeUnit.SHARE and value > _PERCENT:
         raise ValueError(_("at most 100 % of what is allowed, {lots} lots").format(lots=formats.lots(sized.lots)))
     whole = {SizeUnit.SHARE: _PERCENT, SizeUnit.PERCENT: (sized.risk_pct or 0.0) * _PERCENT}

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
-from arbitrex_desktop.desk.presentation.core_text import core_text, translated
+from arbitrex_desktop.desk.presentation.core_text import blocker_text, core_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -177,7 +177,7 @@ class PendingPanel(Panel):
         if row.state is not IntentState.PENDING:
             return _("The intent is {state}").format(state=core_text(row.state))
         if not row.can_approve:
-            return translated(row.blocker, row.checks) or _("The trading core does not allow it")
+            return blocker_text(row) or _("The trading core does not allow it")
         if self._seconds_left(row) <= 0:
             return _("The intent has expired")
         return ""

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.check_text import check_text
-from arbitrex_desktop.desk.presentation.core_text import translated
+from arbitrex_desktop.desk.presentation.core_text import blocker_text, reason_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
@@ -76,10 +76,10 @@ class PreviewCard(QWidget):
             label.show_text(texts[caption], Tone.TEXT)
         reasons = [check_text(each) for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
         cut = cut_lots(row)
-        text = translated(row.details or row.reason, row.checks) or _few(reasons) or _("Every check passes.")
+        text = reason_text(row) or _few(reasons) or _("Every check passes.")
         text = f"{cut}. {text}" if cut else text
         if row.blocker and row.decision != REJECTED:
-            text = _("Could not be approved now: {blocker}. {text}").format(blocker=row.blocker, text=text)
+            text = _("Could not be approved now: {blocker}. {text}").format(blocker=blocker_text(row), text=text)
         self.reasons.setToolTip("\n".join(reasons or [text]))
         if row.closing_text:
             self.reasons.show_text(f"{row.closing_text}. {text}", Tone.WARN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.desk.presentation.core_text import translated
+from arbitrex_desktop.desk.presentation.core_text import reason_text
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.pending_text import trade_text
@@ -34,9 +34,7 @@ def refusal(answer: IntentRow | None, snapshot: DeskSnapshot | None) -> str:
     risk = snapshot.risk if snapshot is not None else None
     if answer is not None and answer.decision == REJECTED:
         later, never = _("The risk manager lets it pass later: {why}"), _("The risk manager would refuse it: {why}")
-        return (later if wait_of(answer.checks) else never).format(
-            why=translated(answer.details or answer.reason, answer.checks)
-        )
+        return (later if wait_of(answer.checks) else never).format(why=reason_text(answer))
     # What adds and was let through was asked before the halt.
     adds = answer is None or answer.closes is None
     if adds and risk is not None and risk.trading_state == HALTED:

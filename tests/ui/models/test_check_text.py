@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from gettext import GNUTranslations, NullTranslations
 from itertools import product
 
 import pytest
 
 from arbitrex_desktop import texts
-from arbitrex_desktop.desk.intents.events import from_body, to_body
+from arbitrex_desktop.desk.intents.events import RiskAnswer, from_body, to_body
 from arbitrex_desktop.desk.presentation.check_text import check_text
-from arbitrex_desktop.desk.presentation.core_text import translated
+from arbitrex_desktop.desk.presentation.core_text import blocker_text, reason_text
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
@@ -28,6 +29,7 @@ from arbitrex_desktop.ui.models.desk import notice_text
 from installer import texts as catalogues
 from installer.texts import checks
 from tests.fakes.clock import START
+from tests.fakes.desk_data import intent_row
 from tests.risk_portfolio_manager.rules.contexts import context, told
 from tests.risk_portfolio_manager.rules.test_rules_told import NO_AGE, NO_MARGIN, NO_POOL, WITHOUT_NUMBERS
 from tests.ui.test_language import Pseudo, without_brackets
@@ -222,10 +224,27 @@ def test_what_is_kept_in_the_journal_says_the_same_when_read(german: None) -> No
         assert from_body(to_body(check=each), "check", Verdict) == each
 
 
-def test_a_sentence_within_another_text_is_said_in_german(german: None) -> None:
-    """What is around it stays."""
+def test_why_an_intent_was_refused_is_what_the_check_says(german: None) -> None:
+    """And why it cannot be approved, where that is the reason; what the desk refuses by itself is said as it is."""
     check = verdict("MAX_POSITIONS_REACHED", Outcome.FAIL, 8, 8)
-    assert translated(f"A: {check.message}.", [check]) == "A: Zahl der Positionen 8 hat die Grenze von 8 erreicht."
+    refused = intent_row(details=check.message, refused_by=check, blocker=check.message)
+    words = "Zahl der Positionen 8 hat die Grenze von 8 erreicht"
+    assert (reason_text(refused), blocker_text(refused)) == (words, words)
+    by_desk = intent_row(details="withdrawn", blocker="the price is 12 s old")
+    assert (reason_text(by_desk), blocker_text(by_desk)) == (texts._("withdrawn"), "der Kurs ist 12 s alt")
+
+
+def test_the_check_that_refused_is_known_by_the_reason(german: None) -> None:
+    """The first that blocks of that code; none for an approval, and where the desk itself refuses."""
+    checks = (
+        verdict("MAX_LOTS", Outcome.PASS, 1, 2),
+        verdict("MAX_POSITIONS_REACHED", Outcome.FAIL, 8, 8),
+        verdict("SPREAD_TOO_WIDE", Outcome.FAIL, 9, 5),
+    )
+    answer = RiskAnswer("REJECTED", START, reason="SPREAD_TOO_WIDE", checks=checks)
+    assert answer.refused_by == checks[2]
+    assert replace(answer, reason="UNKNOWN_SYMBOL").refused_by is None
+    assert replace(answer, status="APPROVED").refused_by is None
 
 
 @pytest.mark.usefixtures("german")
