@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.raw_layer import amounts
@@ -304,16 +304,20 @@ def test_lots_have_the_decimals_of_the_volume_step(step: float, decimals: int, a
     seen=st.floats(0.0, 500.0), limit=st.floats(0.0, 500.0), decimals=st.integers(0, 3),
     typed=st.booleans(), minimum=st.booleans(),
 )  # fmt: skip
+@example(seen=0.5, limit=0.5, decimals=0, typed=False, minimum=True)
 def test_lots_in_steps_never_contradict_the_outcome(
     *, seen: float, limit: float, decimals: int, typed: bool, minimum: bool
 ) -> None:
-    """What is above its limit is told above it, what is not is not; what was reckoned has the step's decimals."""
+    """What is above its limit is told above it, what is not is not; what was reckoned has the step's decimals.
+
+    Where both are the same, both are told in full: half a lot would not read as none.
+    """
     rule = PlainCheck(Stage.PORTFOLIO, VolumeLimits.code, "volume", "lots", minimum=minimum)
     rule.typed = typed
     seen, limit = (round(seen, 8), limit) if typed else (seen, round(limit, 8))
     passes = seen >= limit if minimum else seen <= limit
     message = (rule.passed(seen, limit) if passes else rule.failed(seen, limit)).message(Decimals(2, decimals, "USD"))
     first, second = re.findall(r"([\d.]+) lots", message)
-    assert typed or len(first.partition(".")[2]) == decimals
+    assert typed or seen == limit or len(first.partition(".")[2]) == decimals
     assert (float(first) > float(second)) <= (seen > limit)
     assert (float(first) < float(second)) <= (seen < limit)

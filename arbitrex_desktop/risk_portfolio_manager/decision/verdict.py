@@ -107,7 +107,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     def _told(self, words: Wording) -> tuple[float | None, float | None]:
         """Return both numbers as they are told: lots that were reckoned in steps, on their side of the other number."""
         seen, limit = self.observed, self.limit
-        if self.unit != "lots" or seen is None or limit is None:
+        if self.unit != "lots" or seen is None or limit is None or seen == limit:
             return seen, limit
         if not words.typed:
             return by_step(seen, words.decimals, up=seen > limit), limit
