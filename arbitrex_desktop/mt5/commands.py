@@ -73,6 +73,7 @@ class Observed(Generic[T]):
             server shows it; None on a real terminal, which has no clock to ask
         waited: seconds that it waited for something to happen, which are no part of `seconds`
         replay: how a replay stands; None where nothing is replayed
+        received: when the program had it, in monotonic seconds; of two answers the later one's is not smaller
     """
 
     value: T
@@ -82,6 +83,7 @@ class Observed(Generic[T]):
     server_time_msc: int | None = None
     waited: float = 0.0
     replay: ReplayStatus | None = None
+    received: float = 0.0
 
 
 class Priority(IntEnum):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TypeVar
 
 from arbitrex_desktop.clock import Clock
@@ -29,6 +30,7 @@ class FakeTransport:
     """
 
     def __init__(self, module: MetaTrader5Module, clock: Clock, world: SimulatedWorld | None = None) -> None:
+        self._clock = clock
         self._runner = ModuleRunner(module, clock, world)
         self._turns = Turns(self.end_wait)
         self._wait_ended = threading.Event()
@@ -97,7 +99,7 @@ class FakeTransport:
             self._wait_ended.clear()
         if isinstance(outcome, MT5Error):
             raise outcome
-        return outcome
+        return replace(outcome, received=self._clock.monotonic())
 
     def end_wait(self) -> None:
         """Let no poll wait any longer."""

@@ -152,10 +152,11 @@ class HostProcess:
                 self._waiting = 0
                 if not isinstance(answer, HostAnswer) or answer.number != self._number:
                     raise HostDied("the host answered another question")
+            received = self._clock.monotonic()  # before it is another's turn, who may be quicker than this thread
         if isinstance(answer.outcome, MT5Error):
             raise answer.outcome
         self._log_notes(answer.outcome.replay)
-        return answer.outcome
+        return replace(answer.outcome, received=received)
 
     def _log_notes(self, replay: ReplayStatus | None) -> None:
         """Write down once what a replay has to say of its files."""

@@ -148,9 +148,9 @@ class ConnectionLoop:
 
     def reading(self, answer: Observed[AccountState]) -> AccountReading:
         """Return an answer that has just come with its moments."""
-        state, now = answer.value, self._clock.monotonic()
+        state, market_now = answer.value, self._client.market_now()
         return AccountReading(
-            state.account, state.positions, state.orders, answer.observed_at, now, self._client.market_now()
+            state.account, state.positions, state.orders, answer.observed_at, answer.received, market_now
         )
 
     def take(self, reading: AccountReading) -> None:
@@ -335,7 +335,8 @@ class ConnectionLoop:
             return
         if poll.account is not None:
             self.verify(poll.account)
-            self.take(self.reading(Observed(poll.account, answer.observed_at, answer.seconds)))
+            read = Observed(poll.account, answer.observed_at, answer.seconds, received=answer.received)
+            self.take(self.reading(read))
         if not poll.terminal.connected:
             self._go_stale("the terminal has lost its broker")
         elif machine.state is _S.STALE:
