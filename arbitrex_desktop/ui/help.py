@@ -186,7 +186,7 @@ class TextWindow(QDialog):
         self.browser.setOpenExternalLinks(True)
         self._side = QWidget()
         self._lay_out()
-        self.search.textChanged.connect(self._fill)
+        self.search.textChanged.connect(self._fill_contents)
         self.search.returnPressed.connect(lambda: self._open(self.contents.item(0)))
         self.contents.itemClicked.connect(self._open)
         self.contents.itemActivated.connect(self._open)
@@ -213,7 +213,7 @@ class TextWindow(QDialog):
         else:
             pages = (path.with_name(f"{name}.md") for name in PAGES)
             self._sections = tuple(each for page in pages if page.is_file() for each in sections_of(page))
-            self._fill("")
+            self._fill_contents("")
             # Once the window is there: both at once would hold the main window up for two frames.
             QTimer.singleShot(0, self, partial(self._show_first, QUrl.fromLocalFile(str(path))))
         self._come()
@@ -232,20 +232,20 @@ class TextWindow(QDialog):
         self.raise_()
         self.activateWindow()
 
-    def _fill(self, typed: str) -> None:
+    def _fill_contents(self, typed: str) -> None:
         """List the headings, or where the words typed are found."""
         self.contents.clear()
         if not typed.strip():
             for each in self._sections:
-                self._add(each, "   " * (each.depth - 1) + _(each.title))
+                self._add_entry(each, "   " * (each.depth - 1) + _(each.title))
             return
         found = found_in(self._sections, typed)
         for each, snippet in found:
-            self._add(each, f"{_(each.title)}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
+            self._add_entry(each, f"{_(each.title)}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
         if not found:
             self.contents.addItem(_("No match"))
 
-    def _add(self, section: HelpSection, text: str) -> None:
+    def _add_entry(self, section: HelpSection, text: str) -> None:
         item = QListWidgetItem(text)
         item.setData(_SECTION, section)
         self.contents.addItem(item)

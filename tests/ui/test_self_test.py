@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.checkup.self_test import SelfTest
 from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.ui.commands import CommandResult, SubmitIntent, TraderCommand
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -17,6 +19,21 @@ from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot
 
 DEMO = 12_345
+
+
+def noting(monkeypatch: pytest.MonkeyPatch) -> tuple[CoreWorker, list[TraderCommand]]:
+    """Return a worker that carries out nothing, and the list of what it is sent."""
+    worker = CoreWorker(FakeCore)
+    sent: list[TraderCommand] = []
+    monkeypatch.setattr(worker, "send", sent.append)
+    return worker, sent
+
+
+def ready(**changes: Any) -> DeskSnapshot:
+    """Return a snapshot of a simulated account whose prices have come and whose broker's time is known."""
+    snapshot = desk_snapshot()
+    pool = replace(snapshot.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99, server_offset_seconds=0)
+    return replace(snapshot, pool=replace(pool, **changes))
 
 
 @pytest.mark.parametrize(
@@ -33,16 +50,9 @@ def test_only_a_simulated_account_or_the_demo_account_that_was_named(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, mode: AccountMode, named: int | None, refused: bool
 ) -> None:
     """On any other account it ends before it has asked for anything."""
-    worker = CoreWorker(FakeCore)
-    sent: list[TraderCommand] = []
-    monkeypatch.setattr(worker, "send", sent.append)
+    worker, sent = noting(monkeypatch)
     test = SelfTest(worker, SystemClock(), named)
-    snapshot = desk_snapshot()
-    worker.snapshot_changed.emit(
-        replace(
-            snapshot, pool=replace(snapshot.pool, mode=mode, login=DEMO, symbols_with_ticks=99, server_offset_seconds=0)
-        )
-    )
+    worker.snapshot_changed.emit(ready(mode=mode, login=DEMO))
     assert ("account; the self-test trades on" in test.seen.failure) is refused
     assert bool(sent) is not refused
 
@@ -51,14 +61,9 @@ def test_an_intent_that_came_before_the_desk_was_open_is_sent_again(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One after the other and in their order, until the desk takes both."""
-    worker = CoreWorker(FakeCore)
-    sent: list[TraderCommand] = []
-    monkeypatch.setattr(worker, "send", sent.append)
+    worker, sent = noting(monkeypatch)
     test = SelfTest(worker, SystemClock())
-    plain = desk_snapshot()
-    snapshot = replace(
-        plain, pool=replace(plain.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99, server_offset_seconds=0)
-    )
+    snapshot = ready()
     for error in ("no account has been connected yet", "no account has been connected yet", "", ""):
         worker.snapshot_changed.emit(snapshot)
         worker.snapshot_changed.emit(snapshot)
@@ -72,13 +77,9 @@ def test_nothing_is_submitted_before_the_age_of_prices_can_be_told(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An intent that comes before the broker's time is known would be refused, and the test would fail by its haste."""
-    worker = CoreWorker(FakeCore)
-    sent: list[TraderCommand] = []
-    monkeypatch.setattr(worker, "send", sent.append)
+    worker, sent = noting(monkeypatch)
     _test = SelfTest(worker, SystemClock())
-    plain = desk_snapshot()
-    pool = replace(plain.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99, server_offset_seconds=None)
-    worker.snapshot_changed.emit(replace(plain, pool=pool))
+    worker.snapshot_changed.emit(ready(server_offset_seconds=None))
     assert not sent
-    worker.snapshot_changed.emit(replace(plain, pool=replace(pool, server_offset_seconds=7_200)))
+    worker.snapshot_changed.emit(ready(server_offset_seconds=7_200))
     assert len(sent) == 1

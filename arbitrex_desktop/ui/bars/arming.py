@@ -110,8 +110,8 @@ class ArmingBar(PromptBar):
         )
         self._account: tuple[int | None, str] | None = None
         self.login.textChanged.connect(self._check)
-        self.login.returnPressed.connect(self._ask)
-        self.arm.clicked.connect(self._ask)
+        self.login.returnPressed.connect(self._ask_to_arm)
+        self.arm.clicked.connect(self._ask_to_arm)
         self._check()
 
     def open(self, fresh: Freshness) -> None:
@@ -130,7 +130,7 @@ class ArmingBar(PromptBar):
         typed = self.login.text().strip()
         self.arm.setEnabled(typed.isascii() and typed.isdecimal())
 
-    def _ask(self) -> None:
+    def _ask_to_arm(self) -> None:
         if self.arm.isEnabled():
             typed = self.login.text().strip()
             self._close()

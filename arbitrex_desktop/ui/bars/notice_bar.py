@@ -141,7 +141,7 @@ class NoticeBar(QWidget):
         if self._shown() is None:
             return
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._fill(self._theme.colours).back)
+        painter.fillRect(self.rect(), self._fill_of_level(self._theme.colours).back)
         painter.end()
 
     def _shown(self) -> _Message | None:
@@ -150,7 +150,7 @@ class NoticeBar(QWidget):
             return None
         return max(enumerate(standing), key=lambda pair: (_RANK.get(pair[1].level, 1), pair[0]))[1]
 
-    def _fill(self, colours: Colours) -> FillColours:
+    def _fill_of_level(self, colours: Colours) -> FillColours:
         message = self._shown()
         if message is None or message.level == "info":
             return colours.notice
@@ -174,7 +174,7 @@ class NoticeBar(QWidget):
     def _refresh(self) -> None:
         message = self._shown()
         if message is not None:
-            self._show(message)
+            self._show_message(message)
         else:
             self._show_passed()
         self._label.setVisible(message is not None or bool(self._passed))
@@ -184,7 +184,7 @@ class NoticeBar(QWidget):
         self.update()
         self.shown_changed.emit(message is not None)
 
-    def _show(self, message: _Message) -> None:
+    def _show_message(self, message: _Message) -> None:
         more = len(self._messages) - 1
         repeats = _("  ({times} times)").format(times=message.times) if message.times > 1 else ""
         others = _("  (and {more} more)").format(more=more) if more else ""
@@ -193,7 +193,7 @@ class NoticeBar(QWidget):
         self._more.setText(repeats + others)
         palette = self.palette()
         for role in (self._label.foregroundRole(), self._more.foregroundRole(), self._close.foregroundRole()):
-            palette.setColor(role, self._fill(self._theme.colours).text)
+            palette.setColor(role, self._fill_of_level(self._theme.colours).text)
         for widget in (self._label, self._more, self._close):
             widget.setPalette(palette)
 

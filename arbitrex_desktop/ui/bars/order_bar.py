@@ -30,7 +30,7 @@ class OrderBar(PromptBar):
             field.setMinimumWidth(80)
             field.textChanged.connect(self._changed)
             field.returnPressed.connect(self.act.click)
-        self.act.confirmed.connect(self._ask)
+        self.act.confirmed.connect(self._ask_to_move)
 
     def open(self, row: OrderRow) -> None:
         """Ask about an order, beginning with what it has."""
@@ -70,7 +70,7 @@ class OrderBar(PromptBar):
         if self._row is not None:
             self.follow(self._row)
 
-    def _ask(self) -> None:
+    def _ask_to_move(self) -> None:
         if self._row is not None:
             price, stop, target = self._wanted()
             self.closed.emit()
@@ -98,10 +98,10 @@ def order_risks_more(row: OrderRow, price: float, stop: float | None) -> bool:
 
 def order_plan(row: OrderRow, levels: tuple[float, float | None, float | None], *, more: bool) -> str:
     """Return in words what will be moved."""
-    said = [
+    parts = [
         f"{name} {formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(after, row.digits)}"
         for name, before, after in zip((_("price"), _("stop"), _("target")), _levels(row), levels, strict=True)
         if not _same(after, before, row.digits)
     ]
     warning = _("; this risks more, so the risk manager is asked") if more else ""
-    return f"{row.symbol} {', '.join(said)}{warning}"
+    return f"{row.symbol} {', '.join(parts)}{warning}"

@@ -35,7 +35,7 @@ class PartBar(PromptBar):
         super().__init__(theme, _("Close a part, lots"), self.lots, self.act)
         self.lots.textChanged.connect(self._changed)
         self.lots.returnPressed.connect(self.act.click)
-        self.act.confirmed.connect(self._ask)
+        self.act.confirmed.connect(self._send_command)
 
     def open(self, row: PositionRow) -> None:
         """Ask about a position, with the keyboard on the empty field."""
@@ -86,7 +86,7 @@ class PartBar(PromptBar):
         if self._row is not None:
             self.follow(self._row)
 
-    def _ask(self) -> None:
+    def _send_command(self) -> None:
         if self._row is not None:
             lots = self._wanted()
             self.closed.emit()
@@ -106,7 +106,7 @@ class StopsBar(PromptBar):
             field.setMinimumWidth(80)
             field.textChanged.connect(self._changed)
             field.returnPressed.connect(self.act.click)
-        self.act.confirmed.connect(self._ask)
+        self.act.confirmed.connect(self._send_command)
 
     def open(self, row: PositionRow) -> None:
         """Ask about a position, beginning with the stop and target that it has."""
@@ -126,7 +126,7 @@ class StopsBar(PromptBar):
             question = _("Really leave no stop?") if stop is None else _("Really risk more?")
             self.act.set_subject(_("Set"), question if risks_more else _("Really set these?"))
             self.act.setEnabled(True)
-            self.message.show_text(_plan(row, stop, target, risks_more=risks_more), _tone(risks_more=risks_more))
+            self.message.show_text(_plan_text(row, stop, target, risks_more=risks_more), _tone(risks_more=risks_more))
         except ValueError as error:
             self.act.disarm()
             self.act.setEnabled(False)
@@ -153,7 +153,7 @@ class StopsBar(PromptBar):
         if self._row is not None:
             self.follow(self._row)
 
-    def _ask(self) -> None:
+    def _send_command(self) -> None:
         if self._row is not None:
             stop, target = self._wanted()
             self.closed.emit()
@@ -179,8 +179,8 @@ class SeveralBar(PromptBar):
         self.which.setAccessibleName(_("Which positions to close"))
         self.act = ConfirmButton(_("Close"), theme)
         super().__init__(theme, _("Close"), self.which, self.act)
-        self.which.currentIndexChanged.connect(self._show)
-        self.act.confirmed.connect(self._ask)
+        self.which.currentIndexChanged.connect(self._show_chosen)
+        self.act.confirmed.connect(self._send_command)
 
     def open(self, rows: Sequence[PositionRow], symbol: str) -> None:
         """Ask anew; `symbol`, that of the chosen position, is proposed, and all if there is none."""
@@ -202,7 +202,7 @@ class SeveralBar(PromptBar):
         ]
         if choices != self._choices:
             self._offer(choices)
-        self._show()
+        self._show_chosen()
 
     def _offer(self, choices: list[_Choice]) -> None:
         """Put entries into the list; the chosen one stays chosen, or none is."""
@@ -218,7 +218,7 @@ class SeveralBar(PromptBar):
         place = self.which.currentIndex()
         return self._choices[place] if 0 <= place < len(self._choices) else None
 
-    def _show(self) -> None:
+    def _show_chosen(self) -> None:
         choice = self._chosen()
         hit = [row for row in self._rows if choice is not None and _fits(row, choice)]
         count = _count(len(hit))
@@ -236,7 +236,7 @@ class SeveralBar(PromptBar):
             Tone.MUTED,
         )
 
-    def _ask(self) -> None:
+    def _send_command(self) -> None:
         choice = self._chosen()
         if choice is not None:
             self.closed.emit()
@@ -289,9 +289,9 @@ def _risks_more(row: PositionRow, stop: float | None) -> bool:
     return farther and not _same(stop, row.stop_loss, row.digits)
 
 
-def _plan(row: PositionRow, stop: float | None, target: float | None, *, risks_more: bool) -> str:
+def _plan_text(row: PositionRow, stop: float | None, target: float | None, *, risks_more: bool) -> str:
     """Return in words what will be set."""
-    said = [
+    parts = [
         f"{name} {formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(after, row.digits)}"
         for name, before, after in ((_("stop"), row.stop_loss, stop), (_("target"), row.take_profit, target))
         if not _same(after, before, row.digits)
@@ -301,7 +301,7 @@ def _plan(row: PositionRow, stop: float | None, target: float | None, *, risks_m
         if risks_more
         else ""
     )
-    return f"{row.symbol} {', '.join(said)}{warning}"
+    return f"{row.symbol} {', '.join(parts)}{warning}"
 
 
 def _tone(*, risks_more: bool) -> Tone:

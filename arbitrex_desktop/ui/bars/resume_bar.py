@@ -36,8 +36,8 @@ class ResumeBar(QWidget):
         for widget in (label, self._reason, self._resume, cancel):
             layout.addWidget(widget, 1 if widget is self._reason else 0)
         self._reason.textChanged.connect(lambda text: self._resume.setEnabled(bool(text.strip())))
-        self._reason.returnPressed.connect(self._ask)
-        self._resume.clicked.connect(self._ask)
+        self._reason.returnPressed.connect(self._ask_to_resume)
+        self._resume.clicked.connect(self._ask_to_resume)
         cancel.clicked.connect(self.closed)
 
     def open(self) -> None:
@@ -52,7 +52,7 @@ class ResumeBar(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _ask(self) -> None:
+    def _ask_to_resume(self) -> None:
         reason = self._reason.text().strip()
         if reason:
             self.resume_asked.emit(reason)

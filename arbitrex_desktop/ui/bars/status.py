@@ -220,39 +220,43 @@ class StatusBar(QStatusBar):
         tone = Tone.GOOD if connected else Tone.BAD if fresh.broken or fresh.core_silent else Tone.WARN
         self.dot.show_text("" if snapshot is None else "\N{BLACK CIRCLE}", tone)
         if snapshot is None:
-            for label in self.labels.values():
-                label.clear()
-            message = _("The trading core does not run") if fresh.broken else _(STARTING)
-            self._post("trading", _("Trading: {word}").format(word=_(state.word)), Tone.WARN)
-            is_bad = fresh.broken and not fresh.lacks_account
-            self._post("connection", message, Tone.BAD if is_bad else Tone.MUTED)
+            self._show_no_snapshot(fresh, state)
             return
         # As the headline: what would be let through means nothing without a line.
         waits = state.word == ACTIVE and not fresh.connected
         word = _("waits for the connection") if waits else _(state.word)
         tone = Tone.TEXT if state.word == ACTIVE and not waits else Tone.WARN
-        self._post("trading", _("Trading: {word}").format(word=word), tone)
+        self._show_label("trading", _("Trading: {word}").format(word=word), tone)
         connection = _("core silent") if fresh.core_silent else core_text(snapshot.pool.state)
-        self._post(
+        self._show_label(
             "connection",
             _("Connection: {connection}").format(connection=connection),
             _plain_if(connected),
         )
         uses_pool = snapshot.sync.get("using_mt5_pool")
-        self._post(
+        self._show_label(
             "using_mt5_pool",
             _("using_mt5_pool: {uses_pool}").format(uses_pool=formats.fact(uses_pool)),
             _plain_if(uses_pool is True),
         )
         age = _("never") if fresh.sync_age is None else _("{age} ago").format(age=formats.age(fresh.sync_age))
-        self._post("sync", _("Last sync: {age}").format(age=age), _plain_if(fresh.account_fresh))
-        self._post(
+        self._show_label("sync", _("Last sync: {age}").format(age=age), _plain_if(fresh.account_fresh))
+        self._show_label(
             "ticks",
             _("Ticks: {ticks_per_second} /s").format(ticks_per_second=formats.whole(snapshot.pool.ticks_per_second)),
             _plain_if(connected),
         )
 
-    def _post(self, name: str, text: str, tone: Tone) -> None:
+    def _show_no_snapshot(self, fresh: Freshness, state: ShownTradingState) -> None:
+        """Say that the core starts, or why it does not run."""
+        for label in self.labels.values():
+            label.clear()
+        message = _("The trading core does not run") if fresh.broken else _(STARTING)
+        self._show_label("trading", _("Trading: {word}").format(word=_(state.word)), Tone.WARN)
+        is_bad = fresh.broken and not fresh.lacks_account
+        self._show_label("connection", message, Tone.BAD if is_bad else Tone.MUTED)
+
+    def _show_label(self, name: str, text: str, tone: Tone) -> None:
         self.labels[name].show_text(text, tone)
 
 

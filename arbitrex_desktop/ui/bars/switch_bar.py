@@ -121,9 +121,9 @@ class LiftBar(PromptBar):
         self.act.setEnabled(False)
         super().__init__(theme, self.reason, self.act, wide=self.reason)
         self.act.set_subject(_("Lift"), _("Really lift it?"))
-        self.reason.textChanged.connect(self._show)
+        self.reason.textChanged.connect(self._show_button)
         self.reason.returnPressed.connect(self.act.click)
-        self.act.confirmed.connect(self._ask)
+        self.act.confirmed.connect(self._send_command)
 
     def open(self, row: SwitchRow) -> None:
         """Ask about a switch, with the keyboard on the empty reason."""
@@ -132,7 +132,7 @@ class LiftBar(PromptBar):
         scope = scope_text(row)
         message = f"{scope}: {core_text(row.reason)}. {_(_LIFTED).format(scope=scope)}"
         self.message.show_text(message[:1].upper() + message[1:], Tone.WARN)
-        self._show()
+        self._show_button()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def follow(self, rows: Sequence[SwitchRow]) -> None:
@@ -141,11 +141,11 @@ class LiftBar(PromptBar):
             self._row = None
             self.closed.emit()
 
-    def _show(self) -> None:
+    def _show_button(self) -> None:
         self.act.disarm()
         self.act.setEnabled(bool(self.reason.text().strip()))
 
-    def _ask(self) -> None:
+    def _send_command(self) -> None:
         row, reason = self._row, self.reason.text().strip()
         if row is not None and reason:
             self._row = None

@@ -35,7 +35,7 @@ def desk_marks(
     opened = (row for row in snapshot.positions if row.symbol == symbol and row.ticket not in known)
     account = snapshot.account
     marks = [
-        *(_fill(row, server) for row in filled if row.ticket not in dealt),
+        *(_fill_mark(row, server) for row in filled if row.ticket not in dealt),
         *(_opening(row, server) for row in opened),
         *(mark for trade in trades for mark in trade_marks(trade, digits, server, account)),
     ]
@@ -49,14 +49,14 @@ def trade_marks(
     side = trade.direction
     if trade.opened_at is not None and trade.entry is not None:
         text = _("{text}  opens #{position}").format(
-            text=_text(side, trade.volume, trade.entry, digits), position=trade.position
+            text=_trade_text(side, trade.volume, trade.entry, digits), position=trade.position
         )
         yield Mark(_seconds(trade.opened_at, server), trade.entry, side, text)
     currency, cents = (account.currency, account.currency_digits) if account is not None else ("", 2)
     money = formats.money(trade.net, currency, signed=True, digits=cents)
     in_r = "" if trade.r is None else f"  {formats.number(trade.r, 1, signed=True)} R"
     text = _("{text}  closes #{position}, {reasons}  {money}{in_r}").format(
-        text=_text(-side, trade.closed_volume, trade.exit, digits),
+        text=_trade_text(-side, trade.closed_volume, trade.exit, digits),
         position=trade.position,
         reasons=_(_REASONS.get(trade.reason, trade.reason)),
         money=money,
@@ -65,14 +65,14 @@ def trade_marks(
     yield Mark(_seconds(trade.closed_at, server), trade.exit, -side, text, closes=True, label=money)
 
 
-def _fill(row: IntentRow, server: ServerZone) -> Mark:
+def _fill_mark(row: IntentRow, server: ServerZone) -> Mark:
     assert row.fill_price is not None
     whose = (
         _("opens #{ticket}").format(ticket=row.ticket)
         if row.closes is None
         else _("closes #{closes}").format(closes=row.closes)
     )
-    text = _text(row.direction, row.filled_lots, row.fill_price, row.digits)
+    text = _trade_text(row.direction, row.filled_lots, row.fill_price, row.digits)
     return Mark(
         _seconds(row.changed_at, server),
         row.fill_price,
@@ -83,7 +83,7 @@ def _fill(row: IntentRow, server: ServerZone) -> Mark:
 
 
 def _opening(row: PositionRow, server: ServerZone) -> Mark:
-    text = _text(row.direction, row.volume, row.price_open, row.digits)
+    text = _trade_text(row.direction, row.volume, row.price_open, row.digits)
     return Mark(
         _seconds(row.opened_at, server),
         row.price_open,
@@ -92,7 +92,7 @@ def _opening(row: PositionRow, server: ServerZone) -> Mark:
     )
 
 
-def _text(direction: int, lots: float, price: float, digits: int) -> str:
+def _trade_text(direction: int, lots: float, price: float, digits: int) -> str:
     return _("{side} {lots} at {price}").format(
         side=formats.side(direction), lots=formats.lots(lots), price=formats.price(price, digits)
     )

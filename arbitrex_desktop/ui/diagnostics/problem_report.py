@@ -145,7 +145,7 @@ class ReportWindow(QDialog):
         self.outcome = QLabel()
         self.outcome.setWordWrap(True)
         self._lay_out()
-        self.make.clicked.connect(self._make)
+        self.make.clicked.connect(self._make_report)
         self.folder.clicked.connect(self._open_folder)
         self.cancel.clicked.connect(self._give_up)
         self._writer.progressed.connect(lambda share: self.progress.setValue(round(100 * share)))
@@ -157,7 +157,7 @@ class ReportWindow(QDialog):
         """Where reports are put."""
         return self._data_dir / "reports"
 
-    def _make(self) -> None:
+    def _make_report(self) -> None:
         moment: datetime = self._clock.now()
         self._show_busy(busy=True)
         self.outcome.setText("")

@@ -45,7 +45,7 @@ class HeatMap(QWidget):
         shown = tuple(tuple(round(value, 2) for value in row) for row in values)
         if (tuple(names), shown, stale) != (self.names, self.values, self._stale):
             self.names, self.values, self._stale = tuple(names), shown, stale
-            pairs = (self._words(row, column) for row in range(len(names)) for column in range(row))
+            pairs = (self._cell_text(row, column) for row in range(len(names)) for column in range(row))
             self.setAccessibleDescription("; ".join(pairs))
             self.updateGeometry()
             self.update()
@@ -65,7 +65,7 @@ class HeatMap(QWidget):
             line, left, cell = self._measures()
             row, column = int(event.pos().y() // line) - 2, int((event.pos().x() - left) // cell)
             inside = 0 <= row < len(self.names) and 0 <= column < len(self.names) and row != column
-            QToolTip.showText(event.globalPos(), self._words(row, column) if inside else "", self)
+            QToolTip.showText(event.globalPos(), self._cell_text(row, column) if inside else "", self)
             return True
         return super().event(event)  # type: ignore[arg-type] # Qt's stubs want QEvent, which it is
 
@@ -87,13 +87,13 @@ class HeatMap(QWidget):
             painter.drawText(QRectF(0.0, (place + 2) * line, left, line), middle, name)
             for column, value in enumerate(self.values[place]):
                 area = QRectF(left + column * cell, (place + 2) * line, cell, line).adjusted(1.0, 1.0, -1.0, -1.0)
-                painter.fillRect(area, self._fill(value if place != column else 0.0))
+                painter.fillRect(area, self._cell_colour(value if place != column else 0.0))
                 painter.setPen(self._theme.colours.text)
                 if cell >= _LEAST_CELL and place != column:
                     painter.drawText(area, centre, formats.number(value, 2, signed=True))
         painter.end()
 
-    def _fill(self, value: float) -> QColor:
+    def _cell_colour(self, value: float) -> QColor:
         colours = self._theme.colours
         if self._stale:
             return colours.raised
@@ -104,7 +104,7 @@ class HeatMap(QWidget):
         left = float(self.fontMetrics().horizontalAdvance(_NAME))
         return float(self.fontMetrics().height() + 6), left, (self.width() - left) / max(1, len(self.names))
 
-    def _words(self, row: int, column: int) -> str:
+    def _cell_text(self, row: int, column: int) -> str:
         value = self.values[row][column]
         how = _("move together") if value > 0.0 else _("offset one another")
         return _("{names} and {other} {how}: {value}").format(

@@ -141,8 +141,8 @@ class Tour(QDialog):
         self.text.setMinimumHeight(5 * self.text.fontMetrics().lineSpacing())
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.back, self.onward = QPushButton(_("Back")), FilledButton(_("Next"), theme, lambda colours: colours.accent)
-        self.back.clicked.connect(lambda: self._go(-1))
-        self.onward.clicked.connect(lambda: self._go(1))
+        self.back.clicked.connect(lambda: self._go_to_step(-1))
+        self.onward.clicked.connect(lambda: self._go_to_step(1))
         self._lay_out()
 
     def begin(self) -> None:
@@ -158,7 +158,7 @@ class Tour(QDialog):
         self._frame.hide()
         super().done(result)
 
-    def _go(self, steps: int) -> None:
+    def _go_to_step(self, steps: int) -> None:
         self._place += steps
         if self._place >= len(STOPS):
             self.accept()

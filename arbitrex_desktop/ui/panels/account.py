@@ -87,12 +87,14 @@ class AccountPanel(Panel):
             "free_margin": account.free_margin if account else None,
         }
         for key, value in values.items():
-            self._show(key, formats.money(value, digits=digits), Tone.TEXT, fresh=fresh)
+            self._show_figure(key, formats.money(value, digits=digits), Tone.TEXT, fresh=fresh)
         level = account.margin_level if account else None
         text = _("no margin used") if account and level is None else formats.percent(level and level / 100.0)
-        self._show("margin_level", text, Tone.TEXT, fresh=fresh)
+        self._show_figure("margin_level", text, Tone.TEXT, fresh=fresh)
         profit = account.unrealized_pnl if account else None
-        self._show("unrealized", formats.money(profit, signed=True, digits=digits), money_tone(profit), fresh=fresh)
+        self._show_figure(
+            "unrealized", formats.money(profit, signed=True, digits=digits), money_tone(profit), fresh=fresh
+        )
 
     def _show_risk(self, risk: RiskRow | None, account: AccountRow | None, *, fresh: bool) -> None:
         currency, digits = (account.currency, account.currency_digits) if account else ("", None)
@@ -102,18 +104,20 @@ class AccountPanel(Panel):
                 if risk
                 else ""
             )
-            self._show(key, formats.money(value, signed=True, digits=digits), money_tone(value), fresh=fresh, tip=tip)
+            self._show_figure(
+                key, formats.money(value, signed=True, digits=digits), money_tone(value), fresh=fresh, tip=tip
+            )
         if risk is None:
-            self._show("drawdown", formats.DASH, Tone.MUTED, fresh=fresh)
+            self._show_figure("drawdown", formats.DASH, Tone.MUTED, fresh=fresh)
             return
         near = risk.max_drawdown > 0 and risk.drawdown >= _NEAR_LIMIT * risk.max_drawdown
         text = f"{formats.percent(risk.drawdown, 1)} / {formats.percent(risk.max_drawdown, 1)}"
         tip = _("Below the peak equity of {money}").format(
             money=formats.money(risk.peak_equity, currency, digits=digits)
         )
-        self._show("drawdown", text, Tone.WARN if near else Tone.TEXT, fresh=fresh, tip=tip)
+        self._show_figure("drawdown", text, Tone.WARN if near else Tone.TEXT, fresh=fresh, tip=tip)
 
-    def _show(self, key: str, text: str, tone: Tone, *, fresh: bool, tip: str = "") -> None:
+    def _show_figure(self, key: str, text: str, tone: Tone, *, fresh: bool, tip: str = "") -> None:
         self.figures[key].show_value(text, tone if fresh else Tone.MUTED, tip)
 
     def _caption_of(self, account: AccountRow | None, fresh: Freshness) -> tuple[str, Tone]:

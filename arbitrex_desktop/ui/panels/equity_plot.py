@@ -94,7 +94,7 @@ class EquityPlot(QObject):
         self._recolour()
         theme.changed.connect(self._recolour)
         view = self._plot.getViewBox()
-        view.sigResized.connect(lambda *_arguments: self._draw())
+        view.sigResized.connect(lambda *_arguments: self._draw_curves())
         view.sigRangeChangedManually.connect(lambda *_arguments: self._take_range())
         self._plot.scene().sigMouseMoved.connect(self._move_cursor)
 
@@ -111,12 +111,12 @@ class EquityPlot(QObject):
     def show_points(self, points: Sequence[EquityPoint]) -> None:
         """Draw these points of this run, oldest first, behind what was before."""
         self._points = points
-        self._draw()
+        self._draw_curves()
 
     def show_past(self, past: CurvePast) -> None:
         """Draw what was before this run, with what was paid in and out."""
         self._past = past
-        self._draw()
+        self._draw_curves()
         self._draw_marks()
 
     def show_levels(self, levels: tuple[LimitLevel, ...]) -> None:
@@ -142,7 +142,7 @@ class EquityPlot(QObject):
         plot.setAccessibleName(_("Equity curve"))
         ring_when_focused(plot)
 
-    def _draw(self) -> None:
+    def _draw_curves(self) -> None:
         past = self._past
         live = [(point.at.timestamp(), point) for point in self._points]
         live = [(at, point) for at, point in live if past.since <= at < past.until]

@@ -59,7 +59,7 @@ class OrdersPanel(Panel):
         self.cancel_button.confirmed.connect(self._cancel)
         self.move_button.clicked.connect(self._open_bar)
         self.bar.closed.connect(self._close_bar)
-        self.bar.asked.connect(self._ask)
+        self.bar.asked.connect(self._send_command)
         self._show_choice()
 
     def refresh(self, fresh: Freshness) -> None:
@@ -147,9 +147,9 @@ class OrdersPanel(Panel):
         """Ask for the chosen order to be cancelled; its button waits until that has been run."""
         row = self.view.chosen
         if row is not None:
-            self._ask(CancelOrder(row.ticket))
+            self._send_command(CancelOrder(row.ticket))
 
-    def _ask(self, command: CancelOrder | ModifyOrder) -> None:
+    def _send_command(self, command: CancelOrder | ModifyOrder) -> None:
         """Ask for a command; its order's buttons wait until it has been run."""
         self._busy.add(command.ticket)
         self.asked.emit(command)

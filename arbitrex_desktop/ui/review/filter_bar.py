@@ -89,8 +89,8 @@ class FilterBar(QWidget):
 
     def offer(self, symbols: Iterable[str], strategies: Iterable[str]) -> None:
         """Offer these to be chosen; what is chosen stays, though there is no trade of it."""
-        _fill(self.symbol, _(ALL_SYMBOLS), symbols)
-        _fill(self.strategy, _(ALL_STRATEGIES), strategies)
+        _fill_choices(self.symbol, _(ALL_SYMBOLS), symbols)
+        _fill_choices(self.strategy, _(ALL_STRATEGIES), strategies)
 
     def choose_day(self, day: date) -> None:
         """Show the trades of one day."""
@@ -146,7 +146,7 @@ def _day(field: QDateEdit) -> date:
     return date(chosen.year(), chosen.month(), chosen.day())
 
 
-def _fill(box: QComboBox, everything: str, names: Iterable[str]) -> None:
+def _fill_choices(box: QComboBox, everything: str, names: Iterable[str]) -> None:
     """Have a box offer names, without a word to who listens."""
     chosen = _chosen(box)
     wanted = ["", *dict.fromkeys((*names, *([chosen] if chosen else [])))]

@@ -147,7 +147,7 @@ class Review(QObject):
         dialog.fileSelected.connect(lambda name: self.export_to(kind, Path(name)))
         dialog.open()
 
-    def _show(self, reading: ReviewReading) -> None:
+    def _show_data(self, reading: ReviewReading) -> None:
         self.data = reading.data
         self.closed.show_idle()
         self.closed.show_data(reading.data, reading.rows)
@@ -166,7 +166,7 @@ class Review(QObject):
         if outcome.error:
             self.closed.show_text(f"{_(_FAILED[topic.task])}: {outcome.error}", Tone.WARN)
         elif isinstance(outcome.result, ReviewReading):
-            self._show(outcome.result)
+            self._show_data(outcome.result)
         elif topic in (_CHECKS, _INTENT) and isinstance(outcome.result, tuple):
             (self.closed if topic == _CHECKS else self.intents).show_checks(outcome.result)
         elif topic.task is Task.ANNOTATE:

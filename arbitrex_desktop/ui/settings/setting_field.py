@@ -77,7 +77,7 @@ class SettingField(QWidget):
         self.note.setWordWrap(True)
         self.default = QPushButton(_("Default"))
         self.default.setToolTip(_("Go back to {default}").format(default=self.said(row.default)))
-        self.default.clicked.connect(lambda: self._set(self.row.default))
+        self.default.clicked.connect(lambda: self._put_value(self.row.default))
         self.effect = TonedLabel(theme, Tone.WARN)
         self.effect.setWordWrap(True)
         self.effect.hide()
@@ -174,9 +174,9 @@ class SettingField(QWidget):
 
     def discard(self) -> None:
         """Put back what is in force."""
-        self._set(self.row.text)
+        self._put_value(self.row.text)
 
-    def _set(self, value: str) -> None:
+    def _put_value(self, value: str) -> None:
         if isinstance(self.editor, QComboBox):
             self.editor.setCurrentIndex(self.editor.findData(value))
         else:

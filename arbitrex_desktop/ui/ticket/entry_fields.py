@@ -97,7 +97,7 @@ class EntryFields(QWidget):
         value = self.price.number()
         if value is None:
             raise ValueError(_("Entry: say at which price the order rests"))
-        return market.price(value, LevelUnit(self.price.unit.currentData()), self._side)
+        return market.price(value, LevelUnit(self.price.unit.currentData()), self._side_of_order)
 
     def lifetime(self) -> tuple[GoodFor, datetime | None]:
         """Return how long it rests, and the moment in UTC where there is one."""
@@ -143,9 +143,9 @@ class EntryFields(QWidget):
         if price is None or market.entry is None:
             self.price.say(_("no fresh price to compare it with"))
             return
-        pips = market.distance(price, LevelUnit.PIPS, self._side)
+        pips = market.distance(price, LevelUnit.PIPS, self._side_of_order)
         if pips <= 0.0:
-            where = _("below") if self._side * market.direction < 0 else _("above")
+            where = _("below") if self._side_of_order * market.direction < 0 else _("above")
             side, kind = (_("buy") if market.direction > 0 else _("sell")), self.order_kind.lower()
             now = formats.price(market.entry, market.digits)
             self.price.say(
@@ -158,7 +158,7 @@ class EntryFields(QWidget):
             self.price.say(_("{pips:.1f} pips from the market").format(pips=pips))
 
     @property
-    def _side(self) -> int:
+    def _side_of_order(self) -> int:
         """On which side of the market it rests for one that buys, 1 above."""
         return -1 if self.order_kind is OrderKind.LIMIT else 1
 

@@ -66,11 +66,11 @@ class UnknownBox(QWidget):
         self._row = row
         self._busy = row is not None and row.intent_id in busy
         if row is not None:
-            self._show(row, len(rows) - 1)
+            self._show_answer(row, len(rows) - 1)
         self._check()
         self.setVisible(row is not None)
 
-    def _show(self, row: IntentRow, more: int) -> None:
+    def _show_answer(self, row: IntentRow, more: int) -> None:
         trade = f"{formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
         others = _("  (and {more} more)").format(more=more) if more else ""
         self.what.show_text(

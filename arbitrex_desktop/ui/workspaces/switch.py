@@ -38,11 +38,11 @@ class WorkspaceSwitch:
         self._choices: list[QAction] = []
         self._group = QActionGroup(self.menu)
         self._rest = self.menu.addSeparator()
-        self._add(
+        self._add_workspace(
             "save_workspace", _("Save as a &new workspace\N{HORIZONTAL ELLIPSIS}"), self.ask_for_name, "Ctrl+Shift+S"
         )
-        self._add("reset_workspace", _("&Reset this workspace"), workspaces.reset)
-        self._remove = self._add("delete_workspace", _("&Delete this workspace"), workspaces.remove)
+        self._add_workspace("reset_workspace", _("&Reset this workspace"), workspaces.reset)
+        self._remove = self._add_workspace("delete_workspace", _("&Delete this workspace"), workspaces.remove)
         workspaces.changed.connect(self.refresh)
         self.refresh()
 
@@ -50,7 +50,7 @@ class WorkspaceSwitch:
         """Show which workspaces there are, and which one is shown."""
         names = self._workspaces.names
         if [action.data() for action in self._choices] != list(names):
-            self._fill(names)
+            self._fill_menu(names)
         for action in self._choices:
             action.setChecked(action.data() == self._workspaces.current)
         self._remove.setEnabled(self._workspaces.is_own(self._workspaces.current))
@@ -73,7 +73,7 @@ class WorkspaceSwitch:
         if refusal:
             self.ask_for_name(refusal)
 
-    def _fill(self, names: tuple[str, ...]) -> None:
+    def _fill_menu(self, names: tuple[str, ...]) -> None:
         for action in self._choices:
             self.menu.removeAction(action)
             action.deleteLater()
@@ -113,7 +113,7 @@ class WorkspaceSwitch:
     def _choose_tab(self, place: int) -> None:
         self._workspaces.show(self._workspaces.names[place])
 
-    def _add(self, name: str, text: str, act: object, keys: str = "") -> QAction:
+    def _add_workspace(self, name: str, text: str, act: object, keys: str = "") -> QAction:
         action = QAction(text, self.menu)
         action.setObjectName(name)
         action.setShortcut(QKeySequence(keys))

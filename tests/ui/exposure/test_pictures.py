@@ -99,10 +99,10 @@ def test_adding_and_hedging_look_different_and_old_ones_alike(qtbot: QtBot, them
     chart = HeatMap(theme)
     qtbot.addWidget(chart)
     chart.show_values(["A", "B"], [[1.0, 0.9], [-0.9, 1.0]], stale=False)
-    together, against = chart._fill(0.9), chart._fill(-0.9)
+    together, against = chart._cell_colour(0.9), chart._cell_colour(-0.9)
     assert together != against
     chart.show_values(["A", "B"], [[1.0, 0.9], [-0.9, 1.0]], stale=True)
-    assert chart._fill(0.9) == chart._fill(-0.9)
+    assert chart._cell_colour(0.9) == chart._cell_colour(-0.9)
     chart.grab()
     chart.show_values(["A"], [[1.0]], stale=False)
     chart.grab()

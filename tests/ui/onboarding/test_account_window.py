@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.constants import AccountTradeMode
+from arbitrex_desktop.raw_layer.connection.terminal_client import TransportFactory
 from arbitrex_desktop.settings.account_setup import AccountSetup
 from arbitrex_desktop.settings.in_force import load
 from arbitrex_desktop.settings.start import parse
@@ -23,6 +23,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
 from tests.fakes.passwords import FakePasswordStore
+from tests.fakes.records import replace
 from tests.fakes.transport import FakeTransport, HangingTransport
 from tests.ui.conftest import OPEN_MS
 
@@ -107,16 +108,21 @@ def test_a_login_is_tried_before_it_is_kept(
     assert window.password.text() == ""
 
 
-def test_a_live_account_is_told_as_real_money(qtbot: QtBot, theme: Theme) -> None:
-    """In another tone, with what that means."""
-    module = FakeModule()
-    module.account = replace(module.account, trade_mode=AccountTradeMode.REAL)
-    setup = AccountSetup(parse([]), FakePasswordStore, FakeTransport(module, ManualClock()).factory, tuple)
-    window = AccountWindow(setup, theme)
+def logging_in(qtbot: QtBot, theme: Theme, transport: TransportFactory) -> AccountWindow:
+    """Return a window in which an account was typed and its login is tested through a transport."""
+    window = AccountWindow(AccountSetup(parse([]), FakePasswordStore, transport, tuple), theme)
     qtbot.addWidget(window)
     window.begin()
     type_account(window)
     window.test.click()
+    return window
+
+
+def test_a_live_account_is_told_as_real_money(qtbot: QtBot, theme: Theme) -> None:
+    """In another tone, with what that means."""
+    module = FakeModule()
+    module.account = replace(module.account, trade_mode=AccountTradeMode.REAL)
+    window = logging_in(qtbot, theme, FakeTransport(module, ManualClock()).factory)
     qtbot.waitUntil(lambda: "real money" in window.outcome.text(), timeout=OPEN_MS)
     assert window.outcome.tone is Tone.WARN
     window.close()
@@ -125,11 +131,7 @@ def test_a_live_account_is_told_as_real_money(qtbot: QtBot, theme: Theme) -> Non
 def test_a_login_under_way_shows_it_and_can_be_cancelled(qtbot: QtBot, theme: Theme) -> None:
     """Progress in sight, nothing else to press; Cancel ends it and the fields are there again."""
     slow = HangingTransport()
-    window = AccountWindow(AccountSetup(parse([]), FakePasswordStore, slow.factory, tuple), theme)
-    qtbot.addWidget(window)
-    window.begin()
-    type_account(window)
-    window.test.click()
+    window = logging_in(qtbot, theme, slow.factory)
     assert window.progress.isVisible()
     assert window.outcome.text().startswith("Logging in, 0 s")
     assert not window.keep.isEnabled()
@@ -144,11 +146,7 @@ def test_a_login_under_way_shows_it_and_can_be_cancelled(qtbot: QtBot, theme: Th
 def test_closing_ends_a_login_under_way(qtbot: QtBot, theme: Theme) -> None:
     """A window that is gone keeps no host."""
     slow = HangingTransport()
-    window = AccountWindow(AccountSetup(parse([]), FakePasswordStore, slow.factory, tuple), theme)
-    qtbot.addWidget(window)
-    window.begin()
-    type_account(window)
-    window.test.click()
+    window = logging_in(qtbot, theme, slow.factory)
     assert slow.asked.wait(10.0)
     window.close()
     assert slow.killed.is_set()
