@@ -9,6 +9,10 @@ from typing import Final
 _LEAST_DECIMALS: Final = 2
 _MOST_DECIMALS: Final = 8
 """The trade server counts volumes in hundred-millionths of a lot, and bitcoin has as many parts."""
+VOLUME_TOLERANCE: Final = 1e-9
+"""Lots: volumes that differ by no more are the same.  A tenth of the server's unit, above what rounding leaves."""
+PRICE_TOLERANCE: Final = 1e-9
+"""Price units: prices that differ by no more are the same.  Far below every tick, above what rounding leaves."""
 _HIDDEN: Final = 0.01
 """By such a part of itself an amount may differ from what is shown."""
 

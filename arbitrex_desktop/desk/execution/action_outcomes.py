@@ -18,8 +18,8 @@ from arbitrex_desktop.desk.execution.reconcile import OF_THE_BROKER, BrokerRecor
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState, TradeAction
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 
-_EPSILON: Final = 1e-9
 _SAME_PRICE: Final = 1e-8
 _NOT_DONE: Final = "it was not carried out"
 _CLOCK_SLACK_SECONDS: Final = 5.0
@@ -108,10 +108,10 @@ def _of_close(
 ) -> ActionOutcome | None:
     """Look a close up in the position's deals, of which as many count as the position is smaller by."""
     taken = action.volume - (position.volume if position else 0.0)
-    if taken <= _EPSILON:
+    if taken <= VOLUME_TOLERANCE:
         return _not_yet(_NOT_DONE) if settled else None
     deals = _newest_deals(_closing_deals(action, books), taken)
-    if sum(deal.volume for deal in deals) < taken - _EPSILON:
+    if sum(deal.volume for deal in deals) < taken - VOLUME_TOLERANCE:
         text = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
         return ActionOutcome(done=None, message=text) if settled else None
     fit = [deal for deal in deals if could_be(action, deal, books) and not of_another(deal)]
@@ -174,7 +174,11 @@ def could_be(action: SentAction, deal: TradeDeal, books: BrokerRecords) -> bool:
     """Return whether a deal looks as one of a close would: that position's, with its magic number and its volume."""
     order = next((each for each in books.history if each.ticket == deal.order), None)
     asked = action.request["volume"]
-    right = abs(order.volume_initial - asked) <= _EPSILON if order is not None else deal.volume <= asked + _EPSILON
+    right = (
+        abs(order.volume_initial - asked) <= VOLUME_TOLERANCE
+        if order is not None
+        else deal.volume <= asked + VOLUME_TOLERANCE
+    )
     return right and deal.magic == action.request["magic"] and deal.reason not in OF_THE_BROKER
 
 
@@ -187,7 +191,7 @@ def orders_that_could_be(action: SentAction, books: BrokerRecords) -> set[int]:
         for order in books.history
         if order.position_id == action.position_id
         and order.magic == action.request["magic"]
-        and abs(order.volume_initial - action.request["volume"]) <= _EPSILON
+        and abs(order.volume_initial - action.request["volume"]) <= VOLUME_TOLERANCE
         and books.utc(order.time_setup) >= earliest
     }
 
@@ -212,7 +216,7 @@ def _newest_deals(deals: list[TradeDeal], volume: float) -> list[TradeDeal]:
     """Return as many of the newest deals as make up a volume: older ones were before the action."""
     taken: list[TradeDeal] = []
     for deal in deals:
-        if sum(each.volume for each in taken) >= volume - _EPSILON:
+        if sum(each.volume for each in taken) >= volume - VOLUME_TOLERANCE:
             break
         taken.append(deal)
     return taken

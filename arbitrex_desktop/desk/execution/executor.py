@@ -26,14 +26,16 @@ from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import OrderSendResult, SymbolInfo
 from arbitrex_desktop.mt5.transport import Permit
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import Quote
 
 _log = logging.getLogger(__name__)
-_EPSILON = 1e-9
 _CLOCKS_STAY: Final = timedelta(days=1)
 """Clocks change at the end of a week, when nothing is ordered: what is to end sooner ends by the clock of now."""
+_DEVIATION_ROUNDING: Final = 1.0 + 1e-9
+"""A price that moved by the whole deviation is still within it, whatever floating point makes of the product."""
 _TAKEN: Final = frozenset({TradeRetcode.DONE, TradeRetcode.PLACED})
 """Answers that mean of an order with a ticket that it rests."""
 
@@ -121,7 +123,7 @@ class Executor:
         """Journal that an order was filled, whole or `partly`, as the broker says or its volume shows."""
         fill = self._fill(intent, result)
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
-        partly = partly or 0.0 < fill.volume < asked - _EPSILON
+        partly = partly or 0.0 < fill.volume < asked - VOLUME_TOLERANCE
         digits = digits_of(self._pool, intent.request.symbol)
         return self._store.record(
             intent,
@@ -195,7 +197,7 @@ class Executor:
         """Raise `CommandRefused` when the price ran away between tries."""
         info = self._pool.symbol_info(intent.request.symbol)
         worse = (price - first) * intent.request.direction
-        if info is None or worse > self._settings.deviation_points * info.point * (1.0 + 1e-9):
+        if info is None or worse > self._settings.deviation_points * info.point * _DEVIATION_ROUNDING:
             raise CommandRefused("the price moved away between tries, by more than the deviation that is allowed")
 
     def _check_order(self, request: dict[str, Any], number: int) -> None:

@@ -30,6 +30,7 @@ from arbitrex_desktop.desk.intents.exit_rules import (
 from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 
 _PAUSE_SECONDS: Final = 2.0
@@ -124,7 +125,7 @@ class ExitRuleRunner:
         at_even = position.sl > 0.0 and (position.sl - exit_rules.opened) * exit_rules.direction >= 0.0
         done = {
             "break_even": exit_rules.break_even is not None and at_even,
-            "partial": exit_rules.partial is not None and position.volume <= exit_rules.left + 1e-9,
+            "partial": exit_rules.partial is not None and position.volume <= exit_rules.left + VOLUME_TOLERANCE,
         }
         for part in (name for name, is_done in done.items() if is_done):
             without: dict[str, Any] = {part: None}

@@ -19,6 +19,7 @@ from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _BACK: Final = timedelta(days=7)
@@ -27,7 +28,6 @@ _SETTLED: Final = timedelta(seconds=60)
 """How old a fill is before it counts: deals come later than positions."""
 _EVERY_SECONDS: Final = 600.0
 _AGAIN_SECONDS: Final = 10.0
-_EPSILON: Final = 1e-9
 
 
 class MissingTrades:
@@ -84,7 +84,7 @@ def _missing_trades(
             yield fill.order, f"order #{fill.order}, {name}, was filled, and the broker's books do not show it any more"
         elif hedging and fill.position and intent.approved is not None and not intent.approved.reducing:
             left = _lots_left_open(fill.position, deals)
-            if left > _EPSILON and fill.position not in still_open:
+            if left > VOLUME_TOLERANCE and fill.position not in still_open:
                 message = (
                     f"position #{fill.position}, {name}, is gone, and the broker's history has no deal that closed"
                 )

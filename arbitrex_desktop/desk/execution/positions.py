@@ -35,6 +35,7 @@ from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import PRICE_TOLERANCE, VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
@@ -42,7 +43,6 @@ from arbitrex_desktop.texts import N_, _
 
 __all__ = ["PositionActions", "Which"]
 
-_EPSILON: Final = 1e-9
 _DONE: Final = (RetcodeAction.DONE, RetcodeAction.PARTIAL)
 
 
@@ -64,7 +64,7 @@ class PositionActions:
         """Close what a position has more than `left` lots, for whoever asks, and say why; nothing when it has less."""
         position = self.position(ticket)
         volume = round(position.volume - left, 8)
-        if volume > _EPSILON:
+        if volume > VOLUME_TOLERANCE:
             self._close(position, volume, actor=actor, reason=reason)
 
     def _close(self, position: TradePosition, volume: float, *, actor: str = TRADER, reason: str = "") -> None:
@@ -83,7 +83,7 @@ class PositionActions:
         side = "BUY" if _is_long(position) else "SELL"
         done = reply.result.volume if reply.result and reply.result.volume else volume
         rest = position.volume - done
-        more = _("; {lots} lots stay open").format(lots=amounts.lots(rest)) if rest > _EPSILON else ""
+        more = _("; {lots} lots stay open").format(lots=amounts.lots(rest)) if rest > VOLUME_TOLERANCE else ""
         what = f"{side} {amounts.lots(done)} {position.symbol} #{ticket}"
         self._post_outcome(ticket, f"{_('CLOSED')} {what}{_price_text(reply, info.digits)}{more}{why}")
 
@@ -164,7 +164,7 @@ class PositionActions:
         # What is bought or sold at a limit once the price has woken it loses from that limit on.
         before = abs((order.price_stoplimit or order.price_open) - order.sl) if order.sl else 0.0
         after = abs((order.price_stoplimit or request["price"]) - request["sl"]) if request["sl"] else 0.0
-        if before and 0.0 < after <= before + _EPSILON:
+        if before and 0.0 < after <= before + PRICE_TOLERANCE:
             return
         owner = self._log.book.owner_of(order.ticket, order.comment)
         known = self._log.book.get(owner).request if owner else None
@@ -174,7 +174,7 @@ class PositionActions:
         answer = self._context.risk.evaluate(asked, "", instead_of=own + in_flight_names(partner))
         if answer.refused:
             raise CommandRefused(f"the risk manager refuses it: {answer.details or answer.reason}")
-        if answer.lots < order.volume_current - _EPSILON:
+        if answer.lots < order.volume_current - VOLUME_TOLERANCE:
             allowed, has = amounts.lots(answer.lots), amounts.lots(order.volume_current)
             raise CommandRefused(f"the risk manager allows {allowed} lots of it so, and the order has {has}")
 

@@ -18,9 +18,9 @@ from arbitrex_desktop.desk.intents.order_tags import PREFIX, marked_intent
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.views import AccountReading
 
-_EPSILON: Final = 1e-9
 _CLOCK_SLACK_SECONDS: Final = 5.0
 OF_THE_BROKER: Final = frozenset({DealReason.SL, DealReason.TP, DealReason.SO})
 _DEAD: Final = frozenset({OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
@@ -208,8 +208,10 @@ class _Traces:
         known = known or next((each for each in waiting_and_past if each.ticket == order), None)
         kind, volume = int(request["type"]), float(request["volume"])
         if known is not None:
-            return known.type == kind and abs(known.volume_initial - volume) <= _EPSILON
-        return not isinstance(trace, TradeOrder) and trace.type == kind % 2 and trace.volume <= volume + _EPSILON
+            return known.type == kind and abs(known.volume_initial - volume) <= VOLUME_TOLERANCE
+        return (
+            not isinstance(trace, TradeOrder) and trace.type == kind % 2 and trace.volume <= volume + VOLUME_TOLERANCE
+        )
 
     def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition, position: int | None) -> bool:
         """Return whether an entry opens as the intent did, or closes `position`, which the intent was to close."""

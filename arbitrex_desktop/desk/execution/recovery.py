@@ -22,11 +22,11 @@ from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.mt5.constants import OrderState
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 
 _LOOK_BACK: Final = timedelta(minutes=10)
 _LEAST_LOOKS: Final = 3
 _CONFIRM_FOR: Final = timedelta(seconds=60)
-_EPSILON: Final = 1e-9
 _SO_FAR: Final = " so far; it is looked for for another day"
 
 
@@ -140,7 +140,7 @@ class Recovery:
             reason = f"{finding.message}; it rests at the broker"
             kind, state = EventKind.PLACED, IntentState.PLACED
             self._store.record(intent, kind, reason=reason, state=state, ticket=ticket, body=body)
-        elif fill.volume > known.volume + _EPSILON:
+        elif fill.volume > known.volume + VOLUME_TOLERANCE:
             reason = f"{finding.message}; the rest waits on"
             self._store.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
             self._post("info", f"order {intent.intent_id}", f"{_name_of_intent(intent)}: {reason}")
@@ -283,13 +283,13 @@ def _rests_whole(intent: Intent, resting: Mapping[int, float]) -> bool:
     if intent.fill is None or intent.fill.order not in resting:
         return False
     asked = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
-    return resting[intent.fill.order] >= asked - intent.fill.volume - _EPSILON
+    return resting[intent.fill.order] >= asked - intent.fill.volume - VOLUME_TOLERANCE
 
 
 def _cut_from(intent: Intent, fill: Fill) -> float | None:
     """Return the lots that were asked for of which a fill is only a part, None for a whole one."""
     asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
-    return asked if fill.volume < asked - _EPSILON else None
+    return asked if fill.volume < asked - VOLUME_TOLERANCE else None
 
 
 def _position_ticket(intent: Intent, fill: Fill) -> int | None:

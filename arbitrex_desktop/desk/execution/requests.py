@@ -34,6 +34,8 @@ _KINDS: Final[Mapping[int, OrderKind]] = {
     kind: each for (each, _), kind in ORDER_TYPES.items() if kind > OrderType.SELL
 }
 _HALF: Final = Decimal("0.5")
+_POINT_TOLERANCE: Final = 1e-6
+"""Points: a distance from the market that is shorter by less is long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def check_entry(info: SymbolInfo, quote: Quote, direction: int, kind: OrderKind,
     least = info.trade_stops_level * info.point
     if away <= 0.0:
         raise CommandRefused(f"the market at {opening:.{info.digits}f} has passed the {kind.lower()} price {price:g}")
-    if away < least - info.point * 1e-6:
+    if away < least - info.point * _POINT_TOLERANCE:
         raise CommandRefused(
             f"the {kind.lower()} price is {away / info.point:.0f} points from the market; "
             f"the broker asks for {info.trade_stops_level} at least"
@@ -262,7 +264,7 @@ def _check_distance(name: str, distance: float, least: float, info: SymbolInfo) 
     points = distance / info.point
     if distance <= 0.0:
         raise CommandRefused(f"the {name} is on the wrong side of the price of {info.name}")
-    if distance < least - info.point * 1e-6:
+    if distance < least - info.point * _POINT_TOLERANCE:
         raise CommandRefused(
             f"the {name} is {points:.0f} points from the price of {info.name}; "
             f"the broker asks for {info.trade_stops_level} at least"

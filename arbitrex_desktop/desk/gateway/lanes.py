@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.gateway.strategies import RegisterError, Strategy, St
 from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 
 INTENTS_A_SECOND_TOGETHER: Final = 20.0
 _UNREGISTERED_SHARES: Final = 2
@@ -80,7 +81,7 @@ class Lane:
             raise ProtocolError("NOT_ALLOWED", f"{self.whose} may not trade {request.symbol}")
         if limits.max_lots is None:
             return request
-        if request.requested_volume is not None and request.requested_volume > limits.max_lots * (1.0 + 1e-9):
+        if request.requested_volume is not None and request.requested_volume > limits.max_lots + VOLUME_TOLERANCE:
             most, asked = amounts.lots(limits.max_lots), amounts.lots(request.requested_volume)
             raise ProtocolError("NOT_ALLOWED", f"{self.whose} may trade {most} lots at most, not {asked} lots")
         return replace(request, requested_volume=request.requested_volume or limits.max_lots)

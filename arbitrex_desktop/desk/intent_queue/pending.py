@@ -17,12 +17,12 @@ from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentState, SeenTrade
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)
 _AT_ONCE: Final = 8
 """So many intents are judged again before something else has its turn."""
-_EPSILON: Final = 1e-9
 _MORE_RISK: Final = 1.1
 """By this factor a risk has grown: below it, it only follows the price."""
 
@@ -160,7 +160,7 @@ class PendingQueue:
         if first.closes != current.closes:
             was = "open one" if first.closes is None else f"close #{first.closes}"
             return f"it now {_effect(current.closes)}; when it arrived it was to {was}"
-        if current.lots > first.lots + _EPSILON:
+        if current.lots > first.lots + VOLUME_TOLERANCE:
             return (
                 f"it is larger now: {amounts.lots(first.lots)} \N{RIGHTWARDS ARROW} {amounts.lots(current.lots)} lots"
             )

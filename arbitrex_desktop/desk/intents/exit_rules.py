@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Final
 
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import PRICE_TOLERANCE
 
-_EPSILON: Final = 1e-9
 _STEP_SHARE: Final = 0.1
 """A trailing stop moves by no less than this share of its distance, so that the broker is not asked at every tick."""
 
@@ -109,7 +109,7 @@ class PriceRules:
 
 def is_better(direction: int, stop: float, current: float) -> bool:
     """Return whether a stop risks less than the present one, 0 for none."""
-    return current <= 0.0 or (stop - current) * direction > _EPSILON
+    return current <= 0.0 or (stop - current) * direction > PRICE_TOLERANCE
 
 
 def next_stop(exit_rules: ExitRules, current: float, price: float, rules: PriceRules) -> float | None:
@@ -119,7 +119,10 @@ def next_stop(exit_rules: ExitRules, current: float, price: float, rules: PriceR
     the grid, nearer than the present stop, and far enough from the price.
     """
     side, wanted = exit_rules.direction, list[tuple[float, float]]()
-    if exit_rules.break_even is not None and (price - exit_rules.opened) * side >= exit_rules.break_even - _EPSILON:
+    if (
+        exit_rules.break_even is not None
+        and (price - exit_rules.opened) * side >= exit_rules.break_even - PRICE_TOLERANCE
+    ):
         wanted.append((exit_rules.opened, rules.tick))
     if exit_rules.trailing is not None:
         behind = max(exit_rules.trailing, rules.least)
@@ -127,15 +130,18 @@ def next_stop(exit_rules: ExitRules, current: float, price: float, rules: PriceR
     best: float | None = None
     for level, step in wanted:
         stop = _on_grid(level, side, rules.tick)
-        worth = current <= 0.0 or (stop - current) * side >= step - _EPSILON
-        if stop > 0.0 and worth and (price - stop) * side >= max(rules.least, rules.tick) - _EPSILON:
+        worth = current <= 0.0 or (stop - current) * side >= step - PRICE_TOLERANCE
+        if stop > 0.0 and worth and (price - stop) * side >= max(rules.least, rules.tick) - PRICE_TOLERANCE:
             best = stop if best is None or (stop - best) * side > 0.0 else best
     return best if best is not None and is_better(side, best, current) else None
 
 
 def lots_to_close(exit_rules: ExitRules, volume: float, price: float) -> float:
     """Return how many lots the partial target closes at a price, 0 for none."""
-    if exit_rules.partial is None or (price - exit_rules.opened) * exit_rules.direction < exit_rules.partial - _EPSILON:
+    if (
+        exit_rules.partial is None
+        or (price - exit_rules.opened) * exit_rules.direction < exit_rules.partial - PRICE_TOLERANCE
+    ):
         return 0.0
     return max(0.0, round(volume - exit_rules.left, 8))
 

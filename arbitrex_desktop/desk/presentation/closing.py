@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from arbitrex_desktop.desk.intents.events import RiskAnswer
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.views import AccountReading
-
-_EPSILON: Final = 1e-9
 
 
 def closing_text(
@@ -29,7 +26,7 @@ def closing_text(
     ticket = judgement.closes
     position = next((each for each in reading.positions if each.ticket == ticket) if reading else iter(()), None)
     volume = judgement.lots if position is None else position.volume
-    part = f"{amounts.lots(judgement.lots)} of " if judgement.lots < volume - _EPSILON else ""
+    part = f"{amounts.lots(judgement.lots)} of " if judgement.lots < volume - VOLUME_TOLERANCE else ""
     is_foreign = request.source != MANUAL and not own
     whose = f", which {request.source} did not open" if is_foreign else ""
     return f"CLOSES {part}position #{ticket} ({side} {amounts.lots(volume)} {request.symbol}){whose}"
@@ -44,7 +41,7 @@ def _reversal_text(request: IntentRequest, judgement: RiskAnswer, side: str) -> 
     if closed <= 0.0:
         return ""
     position = f"the position ({side} {amounts.lots(closed)} {request.symbol})"
-    if left <= _EPSILON:
+    if left <= VOLUME_TOLERANCE:
         return f"CLOSES {position}"
     other = "BUY" if side == "SELL" else "SELL"
     return f"REVERSES {position}: {other} {amounts.lots(left)} will be open"

@@ -24,6 +24,7 @@ from arbitrex_desktop.desk.review.trades import ClosedTrade, OpenCosts, TradeBoo
 from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import AccountKey, TradeDeal
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -35,7 +36,6 @@ _LATE: Final = timedelta(days=2)
 """Deals may reach the history late: so much of it is read again."""
 _MOST_STEPS: Final = 4_000
 _USUAL_DIGITS: Final = 5
-_SAME_LOTS: Final = 1e-9
 _UNKNOWN: Final = OpenCosts(0.0, 0.0)
 
 
@@ -86,7 +86,7 @@ class ReviewDesk:
         numbers = {position.ticket: position.identifier or position.ticket for position in reading.positions}
         costs = [held.get(numbers.get(row.ticket, row.ticket), _UNKNOWN) for row in rows]
         return tuple(
-            replace(row, commission=cost.commission) if abs(cost.lots - row.volume) < _SAME_LOTS else row
+            replace(row, commission=cost.commission) if abs(cost.lots - row.volume) < VOLUME_TOLERANCE else row
             for row, cost in zip(rows, costs, strict=True)
         )
 

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, DealType
 from arbitrex_desktop.mt5.results import TradeDeal
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.texts import N_
 
 ToUtc = Callable[[float], datetime]
@@ -45,7 +46,6 @@ _REASONS: Final = {
     DealReason.TP: N_("target"),
     DealReason.SO: N_("stop out"),
 }
-_EPSILON: Final = 1e-9
 _UNITS: Final = 100_000_000
 """The trade server counts volumes in hundred-millionths of a lot."""
 
@@ -124,7 +124,7 @@ class ClosedTrade:
     @property
     def whole(self) -> bool:
         """Whether nothing of it is open any more."""
-        return self.closed_volume >= self.volume - _EPSILON
+        return self.closed_volume >= self.volume - VOLUME_TOLERANCE
 
     @property
     def seconds(self) -> float | None:
@@ -258,7 +258,7 @@ class _Life:
     @property
     def is_open(self) -> bool:
         """Whether something of it is open, as far as its opening deals are known."""
-        return bool(self.entries) and self.left > _EPSILON
+        return bool(self.entries) and self.left > VOLUME_TOLERANCE
 
     def open_costs(self, digits: int) -> OpenCosts:
         """Return what is open, and its share of what was charged for opening, in an account's `digits`."""
@@ -304,7 +304,7 @@ def _lives(deals: Sequence[TradeDeal], digits: int) -> list[_Life]:
     lives: list[_Life] = []
     for deal in deals:
         side = 1 if deal.type == DealType.BUY else -1
-        life = lives[-1] if lives and lives[-1].left > _EPSILON else None
+        life = lives[-1] if lives and lives[-1].left > VOLUME_TOLERANCE else None
         if deal.entry == DealEntry.IN:
             if life is None or not life.entries:
                 life = _begin(lives, side)
@@ -315,7 +315,7 @@ def _lives(deals: Sequence[TradeDeal], digits: int) -> list[_Life]:
         if deal.entry == DealEntry.INOUT:
             closing, opening = _halves(deal, life.left if life.entries else deal.volume, digits)
             life.exits.append(closing)
-            if opening.volume > _EPSILON:
+            if opening.volume > VOLUME_TOLERANCE:
                 _begin(lives, side).entries.append(opening)
         else:
             life.exits.append(_whole(deal))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox
 
 from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.texts import _, ngettext
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
@@ -20,8 +21,6 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber
-
-_EPSILON = 1e-9
 
 
 class PartBar(PromptBar):
@@ -71,7 +70,7 @@ class PartBar(PromptBar):
                 if row
                 else _("No position")
             )
-        if lots >= row.volume - _EPSILON:
+        if lots >= row.volume - VOLUME_TOLERANCE:
             raise ValueError(
                 _("The position has {lots} lots; a part is less than that").format(lots=formats.lots(row.volume))
             )

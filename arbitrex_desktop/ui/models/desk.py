@@ -12,6 +12,7 @@ from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.check_text import check_text
 from arbitrex_desktop.desk.presentation.core_text import blocker_text, core_text, reason_text
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
+from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -134,7 +135,6 @@ STATE_NAMES: Final[dict[IntentState, str]] = {
 
 _REFUSED: Final = N_("\N{MULTIPLICATION X} REFUSED")
 """What the risk manager rejects is called refused; what the trader rejects, rejected."""
-_EPSILON: Final = 1e-9
 
 CHANGED: Final = "*"
 """Stands behind an answer that is another than the first."""
@@ -143,7 +143,7 @@ CHANGED: Final = "*"
 def cut_lots(row: IntentRow) -> str:
     """Return in words that less is traded than was asked for, empty when it is not."""
     asked = row.requested_lots
-    if asked is None or row.lots <= 0.0 or row.lots >= asked - _EPSILON:
+    if asked is None or row.lots <= 0.0 or row.lots >= asked - VOLUME_TOLERANCE:
         return ""
     return _("{lots} lots were asked for, {remaining} remain").format(
         lots=formats.lots(asked), remaining=formats.lots(row.lots)

@@ -30,7 +30,7 @@ _PIXELS_A_TICK: Final = 18
 """A number's line and the air to the next one."""
 
 _MOST_TICKS: Final = 8.0
-_TOLERANCE: Final = 1.0 - 1e-9
+_STEP_ROUNDING: Final = 1.0 - 1e-9
 _AIR: Final = 0.04
 """Part of the width that stays free right of the newest point."""
 
@@ -49,7 +49,7 @@ class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hi
         """Return the one round distance of ticks at which every number has its own line."""
         least = (maxVal - minVal) / min(max(1.0, size // _PIXELS_A_TICK), _MOST_TICKS)
         power = 10.0 ** math.floor(math.log10(least)) if least > 0 else 1.0
-        return [(next(power * step for step in (1, 2, 5, 10) if power * step >= least * _TOLERANCE), 0.0)]
+        return [(next(power * step for step in (1, 2, 5, 10) if power * step >= least * _STEP_ROUNDING), 0.0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - theirs
         """Return the texts of the ticks, with decimals only where the ticks are closer than one."""
