@@ -67,11 +67,6 @@ def read_recorded(path: Path, symbol: RecordedSymbol, first: int, end: int) -> R
     return rows
 
 
-def read_recording(path: Path) -> dict[str, Rows]:
-    """Return all ticks of a recording by symbol; as `read_recorded`."""
-    return {item.name: read_recorded(path, item, item.first, item.last + 1) for item in recorded_symbols(path)}
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a recording for reading."""

@@ -26,6 +26,7 @@ from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats, quote
 from tests.ui.conftest import OPEN_MS, WindowMaker, approve_button
+from tests.ui.connection_facts import value_of
 
 
 class RememberedState:
@@ -68,7 +69,7 @@ def test_the_window_shows_the_snapshot(open_window: WindowMaker) -> None:
     assert window.content.connection.visibleRegion().isEmpty()
     QTest.mouseClick(status.dot, Qt.MouseButton.LeftButton)
     assert not window.content.connection.visibleRegion().isEmpty()
-    assert window.content.connection.value_of("initialized_by_sync") == "False"
+    assert value_of(window.content.connection, "initialized_by_sync") == "False"
     assert {panel.name for panel in window.content.panels.values()} == set(window.content.panels)
 
 

@@ -18,6 +18,7 @@ from tests.fakes.bars import bar_rows
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats, position_row, quote
 from tests.ui.conftest import OPEN_MS, WindowMaker
+from tests.ui.connection_facts import value_of
 
 pytestmark = pytest.mark.slow
 _TURNS = 3
@@ -114,10 +115,10 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(
     for bid in (1.1, 1.2):
         core.board.put(replace(quote("EURUSD"), bid=bid))
         wait_for_snapshots(window, qtbot, 1)
-    assert window.content.connection.value_of("login") == "5001234"
+    assert value_of(window.content.connection, "login") == "5001234"
     assert painted.names == []
     window.showNormal()
-    qtbot.waitUntil(lambda: window.content.connection.value_of("login") == "777")
+    qtbot.waitUntil(lambda: value_of(window.content.connection, "login") == "777")
     assert core.seen == [True, False, True]
 
 
@@ -144,9 +145,9 @@ def test_a_panel_behind_another_is_drawn_once_it_comes_to_the_front(open_window:
     content = open_window(core).content
     core.shown = desk_snapshot(pool=pool_stats(login=777), positions=(position_row(), position_row(ticket=8)))
     qtbot.waitUntil(lambda: content._docks.docks["positions"].windowTitle().endswith("(2)"), timeout=OPEN_MS)
-    assert content.connection.value_of("login") == ""
+    assert value_of(content.connection, "login") == ""
     content.newcomer_help.bring_forward("connection")
-    assert content.connection.value_of("login") == "777"
+    assert value_of(content.connection, "login") == "777"
 
 
 def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:

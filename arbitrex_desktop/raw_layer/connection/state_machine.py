@@ -92,7 +92,3 @@ class ConnectionMachine:
             self.entered[after] += 1
         self._listener(change)
         return after
-
-    def seconds_in_state(self) -> float:
-        """Return how long the present state has lasted."""
-        return self._clock.monotonic() - self._entered_at

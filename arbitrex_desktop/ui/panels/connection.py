@@ -64,10 +64,6 @@ class ConnectionPanel(Panel):
                  *_pool_facts(snapshot.pool), *_call_facts(snapshot.pool)]
             )  # fmt: skip
 
-    def value_of(self, name: str) -> str:
-        """Return the value shown for a figure, empty when there is none."""
-        return next((row.value for row in self.model.rows if row.name == name), "")
-
 
 def _core_facts(fresh: Freshness) -> Iterator[Fact]:
     if fresh.blocking_reason:

@@ -92,12 +92,6 @@ class FilterBar(QWidget):
         _fill_choices(self.symbol, _(ALL_SYMBOLS), symbols)
         _fill_choices(self.strategy, _(ALL_STRATEGIES), strategies)
 
-    def choose_day(self, day: date) -> None:
-        """Show the trades of one day."""
-        for field in (self.first, self.last):
-            field.setDate(QDate(day.year, day.month, day.day))
-        self.period.setCurrentIndex(self.period.findData(ReviewPeriod.DAYS.value))
-
     def _set_up(self) -> None:
         offer_choices(self.period, ReviewPeriod)
         names = {self.period: _("Period"), self.symbol: _("Symbol"), self.strategy: _("Strategy"),

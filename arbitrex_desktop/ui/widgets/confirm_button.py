@@ -54,11 +54,6 @@ class ConfirmButton(FilledButton):
         """Take the second press of a double click for nothing."""
         event.accept()
 
-    @property
-    def is_asking(self) -> bool:
-        """Whether the next press acts."""
-        return self._armed
-
     def disarm(self) -> None:
         """Forget the first press."""
         asked, self._armed = self._armed, False

@@ -34,11 +34,6 @@ class OptionalNumber(QLineEdit):
         self.setMaxLength(20)
         self.setAccessibleName(name)
 
-    @property
-    def is_marked(self) -> bool:
-        """Whether something is wrong with what stands here."""
-        return self._mark is not None
-
     def mark(self, colour: QColor | None) -> None:
         """Draw a frame in a colour around what is wrong, none around what is right."""
         if colour != self._mark:

@@ -107,7 +107,6 @@ class Metric(QWidget):
         self._caption.setFont(tabular(self.font(), SMALL))
         self._value = NumberLabel(theme)
         self._value.setFont(tabular(self.font(), scale, bold=True))
-        self._sample = sample
         for label in (self._caption, self._value):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(self)

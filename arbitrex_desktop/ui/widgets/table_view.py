@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPalette,
     QPen,
     QResizeEvent,
 )
@@ -425,9 +424,3 @@ class TableView(QTableView):
         self.setSortingEnabled(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._pop_up_columns)
-
-
-def plain_background(widget: QWidget, role: QPalette.ColorRole = QPalette.ColorRole.Base) -> None:
-    """Have a widget paint its background in a role of the palette."""
-    widget.setBackgroundRole(role)
-    widget.setAutoFillBackground(True)

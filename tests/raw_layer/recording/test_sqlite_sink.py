@@ -17,12 +17,12 @@ from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
-from arbitrex_desktop.mt5.tick_files import read_recording
 from arbitrex_desktop.raw_layer.recording.background_sink import HELD_AT_MOST, BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule, tick_rows
+from tests.mt5.recordings import read_recording
 
 
 def test_a_recording_gives_back_what_was_written(tmp_path: Path) -> None:

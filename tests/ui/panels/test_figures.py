@@ -30,6 +30,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import START
 from tests.fakes.desk_data import CHECKS, account_row, intent_row, pool_stats, position_row, risk_row
+from tests.ui.connection_facts import value_of
 
 Make = Callable[..., Freshness]
 DASH = "\N{EN DASH}"
@@ -291,7 +292,7 @@ def test_the_connection_panel_names_every_figure(qtbot: QtBot, theme: Theme, fre
     panel = ConnectionPanel(theme)
     qtbot.addWidget(panel)
     panel.refresh(NOTHING_YET)
-    assert panel.value_of("state") == ""
+    assert value_of(panel, "state") == ""
     pool = pool_stats(missing_symbols={"MXSHAR": "unknown to the broker"}, resolved_symbols={"EURUSD": "EURUSDm"},
                       bad_ticks={"crossed": 3}, last_error="late",
                       calls={"Poll": CallStats(9, 1, 1.0, 2.0, 3.0)})  # fmt: skip
@@ -316,8 +317,8 @@ def test_the_connection_panel_names_every_figure(qtbot: QtBot, theme: Theme, fre
         "sync_count": "42",
         "Poll p50 / p99": "1.0 / 2.0 ms, 9\N{MULTIPLICATION SIGN}, 1 failed",
     }
-    assert {name: panel.value_of(name) for name in wanted} == wanted
-    assert panel.value_of("last_sync_time").endswith("0.0 s ago")
+    assert {name: value_of(panel, name) for name in wanted} == wanted
+    assert value_of(panel, "last_sync_time").endswith("0.0 s ago")
 
 
 def test_the_connection_panel_before_a_connection(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
@@ -326,13 +327,13 @@ def test_the_connection_panel_before_a_connection(qtbot: QtBot, theme: Theme, fr
     qtbot.addWidget(panel)
     early = PoolStats(ConnectionState.CONNECTING, START - timedelta(seconds=4), "starting", "main")
     panel.refresh(fresh(age=60.0, pool=early, sync={"last_sync_time": None, "last_error": "no connection"}))
-    assert panel.value_of("last_sync_time") == "never"
-    assert panel.value_of("last sync error") == "no connection"
-    assert panel.value_of("server clock") == "not measured yet"
-    assert panel.value_of("trading core").startswith("The trading core has not answered since ")
-    assert panel.value_of("reason") == "starting"
+    assert value_of(panel, "last_sync_time") == "never"
+    assert value_of(panel, "last sync error") == "no connection"
+    assert value_of(panel, "server clock") == "not measured yet"
+    assert value_of(panel, "trading core").startswith("The trading core has not answered since ")
+    assert value_of(panel, "reason") == "starting"
     panel.refresh(fresh(pool=pool_stats(server_offset_seconds=-12_600)))
-    assert panel.value_of("server clock") == "UTC\N{MINUS SIGN}03:30"
+    assert value_of(panel, "server clock") == "UTC\N{MINUS SIGN}03:30"
 
 
 @pytest.mark.parametrize(

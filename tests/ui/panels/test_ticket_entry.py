@@ -93,7 +93,7 @@ class TestWrong:
     def test_an_unreadable_price(self, ticket: IntentFormPanel) -> None:
         """A comma is refused as everywhere."""
         ticket.entry.price.put("1,1", LevelUnit.PRICE)
-        assert ticket.entry.price.field.is_marked
+        assert ticket.entry.price.field._mark is not None
         assert "Entry must be a number" in ticket.entry.price.note.text()
         assert not ticket.submit.isEnabled()
 
@@ -113,7 +113,7 @@ class TestWrong:
         ticket.entry.kind.setCurrentText(kind)
         getattr(ticket, side).click()
         ticket.entry.price.put(price, LevelUnit.PRICE)
-        assert ticket.entry.price.field.is_marked
+        assert ticket.entry.price.field._mark is not None
         assert ticket.entry.price.note.text() == words
 
     def test_pips_without_a_fresh_price(self, ticket: IntentFormPanel) -> None:

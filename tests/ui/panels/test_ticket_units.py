@@ -80,12 +80,12 @@ def test_what_is_wrong_stands_at_its_field(form: IntentFormPanel) -> None:
     put_quote(form)
     form.fields.stop_loss.field.setText("1,1")
     form.fields.take_profit.field.setText("1.05")
-    assert form.fields.stop_loss.field.is_marked
+    assert form.fields.stop_loss.field._mark is not None
     assert "Stop must be" in form.fields.stop_loss.note.text()
     assert form.fields.take_profit.note.text() == "on the wrong side of 1.10010"
-    assert not form.fields.volume.field.is_marked
+    assert form.fields.volume.field._mark is None
     form.fields.stop_loss.field.setText("1.09")
-    assert not form.fields.stop_loss.field.is_marked
+    assert form.fields.stop_loss.field._mark is None
 
 
 def test_a_risk_becomes_lots_by_the_rpms_own_size(form: IntentFormPanel, asked: list[PreviewIntent]) -> None:

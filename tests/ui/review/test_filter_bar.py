@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QDate
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui.review.filter_bar import FilterBar, ReviewPeriod, days_of, midnight
@@ -63,7 +64,8 @@ def test_at_first_everything_is_asked_for(bar: FilterBar) -> None:
 
 def test_chosen_days_are_whole_and_in_order(bar: FilterBar, qtbot: QtBot) -> None:
     """The last day is in it, and two days chosen the wrong way round are put right."""
-    bar.choose_day(date(2026, 2, 10))
+    bar.first.setDate(QDate(2026, 2, 10))
+    bar.period.setCurrentIndex(bar.period.findData(ReviewPeriod.DAYS.value))
     bar.last.setDate(bar.first.date().addDays(-3))
     query = bar.query(WEDNESDAY)
     assert query.since == midnight(date(2026, 2, 7))

@@ -14,7 +14,8 @@ from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerCl
 from arbitrex_desktop.mt5.simulator.replay import recorded_file
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.replay import load_replay, symbols_in
-from arbitrex_desktop.mt5.tick_files import FORMAT, SCHEMA, read_recording
+from arbitrex_desktop.mt5.tick_files import FORMAT, SCHEMA
+from tests.mt5.recordings import read_recording
 
 START = 1_772_445_600_000
 
