@@ -122,13 +122,14 @@ class TickCursor(NamedTuple):
         """
         if not self.anchored:
             return True
-        ranks = np.flatnonzero(rows["time_msc"] == self.time_msc)
+        times = rows["time_msc"]
+        ranks = (times == self.time_msc).nonzero()[0]
         if len(ranks) < self.seen:
             return False
         last = int(ranks[self.seen - 1])
         # Others may have come between the known ones, late.
         return _is_at(rows, [last], self._known()[-1]) and all(
-            _is_at(rows, np.flatnonzero(rows["time_msc"][:last] == tick[0]), tick) for tick in self.before
+            _is_at(rows, (times[:last] == tick[0]).nonzero()[0], tick) for tick in self.before
         )
 
     def passed(self, rows: Rows) -> Rows:
