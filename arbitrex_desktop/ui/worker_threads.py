@@ -27,7 +27,8 @@ STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
 
 SELDOM_MS: Final = 1_010
-"""Milliseconds between two steps while nobody can see the window: a sync is due in each; news has a step soon after."""
+"""Milliseconds between two steps while nobody can see the window, or the market is closed: a sync is due in each, and
+news has a step soon after."""
 
 QUIET_MS: Final = 1_000
 """Milliseconds between two snapshots while nobody can see the window, or the market is closed."""
@@ -47,6 +48,11 @@ _log = logging.getLogger(__name__)
 def message_of(error: Exception) -> str:
     """Return what an exception means, in words for the trader."""
     return error_text(error)
+
+
+def _is_quiet(snapshot: DeskSnapshot | None) -> bool:
+    """Whether the market is known to be closed: before there is a connection its own time is not known."""
+    return snapshot is not None and snapshot.pool.state is _S.CONNECTED and not snapshot.pool.market_open
 
 
 class Reporter(QObject):
@@ -128,9 +134,7 @@ class Watcher(QObject):
         """Have the next report come as soon as there may be something to see."""
         newest = self._reporter.newest
         pool = None if newest is None else newest.pool
-        # Before there is a connection the market's own time is not known.
-        is_quiet = pool is not None and pool.state is _S.CONNECTED and not pool.market_open
-        wanted = STEP_MS if self._seen and not is_quiet else QUIET_MS
+        wanted = STEP_MS if self._seen and not _is_quiet(newest) else QUIET_MS
         if self._seen and (pool is None or pool.state in _CONNECTING):
             wanted = CONNECTING_MS
         if self._timer.interval() != wanted:
@@ -231,7 +235,7 @@ class Runner(QObject):
         self._soon.setSingleShot(True)
         for timer in (self._timer, self._soon):
             timer.timeout.connect(self._step)
-        self._seen = True
+        self._seen, self._is_seldom = True, False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
 
@@ -253,7 +257,14 @@ class Runner(QObject):
     def set_seen(self, seen: bool) -> None:  # noqa: FBT001 - a slot
         """Step four times a second; or, while nobody can see what came of it, when there is cause."""
         self._seen = seen
-        self._timer.setInterval(STEP_MS if seen else SELDOM_MS)
+        self._pace()
+
+    def _pace(self) -> None:
+        """Have the next step come as soon as there may be something to do."""
+        self._is_seldom = not self._seen or _is_quiet(self._reporter.newest)
+        wanted = SELDOM_MS if self._is_seldom else STEP_MS
+        if self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
 
     @Slot(object, int)
     def run(self, command: TraderCommand, stops: int) -> None:
@@ -293,8 +304,8 @@ class Runner(QObject):
         self.built.emit(core)
 
     def _tell_news(self, *_what: object) -> None:
-        """Note that prices changed or an intent did (any thread); what is seen is stepped often enough."""
-        if not self._seen:
+        """Note that prices changed or an intent did (any thread), where steps are seldom."""
+        if self._is_seldom:
             self._news.emit()
 
     @Slot()
@@ -308,6 +319,7 @@ class Runner(QObject):
             return
         if self._attempt(Phase.STEP, self._core.step):
             self._soon.start(_SOON_MS)
+        self._pace()
 
     def _attempt(self, phase: Phase, act: Callable[[], object]) -> object:
         """Run `act` and return what it does; what it raises becomes a message: one failure must not end the worker."""

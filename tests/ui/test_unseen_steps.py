@@ -10,10 +10,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk import core as desk_core
+from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.worker import CoreWorker
 from arbitrex_desktop.ui.worker_threads import SELDOM_MS, STEP_MS, Reporter, Runner
 from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import quote
+from tests.fakes.desk_data import desk_snapshot, pool_stats, quote
 from tests.ui.conftest import OPEN_MS
 
 
@@ -42,6 +43,19 @@ def test_a_window_out_of_sight_is_stepped_once_a_second(runner: Runner) -> None:
     assert desk_core._SYNC_SECONDS * 1000 < SELDOM_MS < desk_core._SYNC_SECONDS * 1000 + STEP_MS
     runner.set_seen(True)
     assert runner._timer.interval() == STEP_MS
+
+
+def test_in_a_closed_market_the_core_steps_once_a_second(runner: Runner, core: FakeCore) -> None:
+    """Nothing moves that could be acted on; it steps as often as usual when it opens, and without a connection."""
+    for stats, interval in (
+        (pool_stats(market_open=False), SELDOM_MS),
+        (pool_stats(market_open=True), STEP_MS),
+        (pool_stats(market_open=False, state=ConnectionState.LOST), STEP_MS),
+    ):
+        core.shown = desk_snapshot(pool=stats)
+        runner._reporter.report(core)
+        runner._step()
+        assert runner._timer.interval() == interval
 
 
 def test_prices_that_nobody_sees_are_acted_on_as_soon_as_others(runner: Runner, core: FakeCore, qtbot: QtBot) -> None:
