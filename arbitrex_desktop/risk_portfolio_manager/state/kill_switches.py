@@ -27,6 +27,7 @@ MANUAL: Final = "MANUAL"
 STATE_DAMAGED: Final = "STATE_DAMAGED"
 OF_ALL_ACCOUNTS: Final = (MANUAL, STATE_DAMAGED)
 """Codes of halts that stand whichever account is traded."""
+_WIDEST_FIRST: Final = (SwitchLevel.GLOBAL, SwitchLevel.SYMBOL, SwitchLevel.STRATEGY)
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +46,8 @@ class KillSwitches:
         self._lock: Any = lock
         self._on_change = on_change
         self._cooldown = cooldown
-        self._switches: dict[tuple[SwitchLevel, str], KillSwitch] = {}
+        # By level, name and whether a limit has set it: a person's throttle must not hide a limit's suspension.
+        self._switches: dict[tuple[SwitchLevel, str, bool], KillSwitch] = {}
 
     def manual_halt(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Halt trading; only risk-reducing trades pass until `manual_resume`."""
@@ -99,9 +101,10 @@ class KillSwitches:
 
     def suspend_strategy(self, strategy_id: str, reason: str) -> None:
         """Suspend a strategy until a person resumes trading.  Does not call `on_change`."""
-        key = (SwitchLevel.STRATEGY, strategy_id)
-        switch = KillSwitch(*key, SwitchAction.SUSPEND, reason, self._clock.now(), until_resumed=True)
-        self._switches = {key: switch, **self._switches}
+        switch = KillSwitch(
+            SwitchLevel.STRATEGY, strategy_id, SwitchAction.SUSPEND, reason, self._clock.now(), until_resumed=True
+        )
+        self._switches = {_key(switch): switch, **self._switches}
         _log.warning("kill switch set: %s", switch.message)
 
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
@@ -113,20 +116,23 @@ class KillSwitches:
         self._on_change()
 
     def set(self, level: SwitchLevel | str, name: str, action: SwitchAction | str, reason: str) -> KillSwitch:
-        """Set a switch; another on the same thing is replaced.  Raise ValueError for an unknown level or action."""
+        """Set a switch; another that a person has set on the same thing is replaced, one of a limit's stays beside it.
+
+        Raises ValueError for an unknown level or action.
+        """
         level, action = SwitchLevel(level), SwitchAction(action)
         if (level is SwitchLevel.GLOBAL) != (name == ""):
             raise ValueError("a global switch has no name, every other has one")
         switch = KillSwitch(level, name, action, reason, self._clock.now())
         with self._lock:
-            self._switches = {**self._switches, (level, name): switch}
+            self._switches = {**self._switches, _key(switch): switch}
             _log.warning("kill switch set: %s", switch.message)
         self._on_change()
         return switch
 
     def lift(self, level: SwitchLevel | str, name: str, reason: str) -> bool:
-        """Lift a switch; return whether there was one."""
-        key = (SwitchLevel(level), name)
+        """Lift a switch that a person has set; return whether there was one.  A limit's is lifted by resuming."""
+        key = (SwitchLevel(level), name, False)
         with self._lock:
             switch = self._switches.get(key)
             if switch is None:
@@ -148,9 +154,13 @@ class KillSwitches:
         """
         if not self._switches:
             return []
-        whole, own, strategy = scopes_of(symbol, strategy_id)
-        symbols = [key for key in self._switches if key == own or _covers_instrument(key, instrument)]
-        return [self._switches[key] for key in (whole, *symbols, strategy) if key in self._switches]
+        scopes = scopes_of(symbol, strategy_id)
+        found = (
+            each
+            for each in self._switches.values()
+            if (each.level, each.name) in scopes or _covers_instrument((each.level, each.name), instrument)
+        )
+        return sorted(found, key=lambda each: _WIDEST_FIRST.index(each.level))
 
     def get_status(self) -> dict[str, Any]:
         """Return every switch, as JSON-safe values."""
@@ -159,7 +169,7 @@ class KillSwitches:
     def restore(self, saved: Iterable[KillSwitch]) -> None:
         """Take up switches that were saved; those that are set now stay."""
         for switch in saved:
-            self._switches.setdefault((switch.level, switch.name), switch)
+            self._switches.setdefault(_key(switch), switch)
 
     def _latch_halt(self, state: PortfolioState, reason: str, code: str) -> None:
         """Latch the halt."""
@@ -167,6 +177,11 @@ class KillSwitches:
         state.halt_reason, state.halt_code = reason, code
         state.halt_timestamp = self._clock.now()
         _log.warning("trading halted: %s", reason)
+
+
+def _key(switch: KillSwitch) -> tuple[SwitchLevel, str, bool]:
+    """Return by what a switch is kept."""
+    return switch.level, switch.name, switch.until_resumed
 
 
 def _covers_instrument(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> bool:

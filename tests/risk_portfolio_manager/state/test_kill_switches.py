@@ -233,6 +233,26 @@ def test_a_strategy_that_trades_too_often_is_suspended_until_a_person_resumes(tm
     assert [each.name for each in again.kill_switches.active()] == ["gamma"], "what a person set, a person lifts"
 
 
+@pytest.mark.parametrize("order", ["person first", "limit first"])
+def test_a_person_s_switch_and_a_limit_s_stand_beside_each_other(order: str) -> None:
+    """A throttle that a person has set hides no suspension by a limit, and lifting the one leaves the other."""
+    clock = ManualClock()
+    rpm = static(wide(max_executions=1, executions_window_seconds=60.0, max_positions_per_symbol=99), clock)
+    asked = intent(strategy_id="alpha", requested_volume=0.01)
+    if order == "person first":
+        rpm.kill_switches.set("STRATEGY", "alpha", "THROTTLE", "noisy")
+    assert rpm.process_trade_intent(**asked).decision.status == "APPROVED"
+    if order == "limit first":
+        rpm.kill_switches.set("STRATEGY", "alpha", "THROTTLE", "noisy")
+    clock.advance(3_600.0)
+    assert reason(rpm.evaluate(**asked)) == "KILL_SWITCH_ACTIVE"
+    assert rpm.kill_switches.lift("STRATEGY", "alpha", "calm again")
+    assert not rpm.kill_switches.lift("STRATEGY", "alpha", "and the limit's")
+    assert reason(rpm.evaluate(**asked)) == "KILL_SWITCH_ACTIVE"
+    rpm.kill_switches.manual_resume(rpm.portfolio_state, "looked at it")
+    assert rpm.evaluate(**asked).decision.status == "APPROVED"
+
+
 @pytest.mark.parametrize("name", ["EURUSD", "eur/usd", "EURUSDm"])
 def test_a_switch_is_known_by_either_name(name: str) -> None:
     """A switch on the plain name or on the broker's covers the broker's symbol, and no other."""
