@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from arbitrex_desktop.desk.gateway.endpoint import prepare_endpoint
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import intent_row
 from arbitrex_desktop.logs import SecretFilter
@@ -205,7 +206,7 @@ def test_a_traceback_forges_no_line() -> None:
 def test_what_a_strategy_says_is_shown_as_it_is_in_rows_and_notices() -> None:
     """A mark of direction or a line end in a name or a reason is visible wherever the window shows it."""
     board = NoticeBoard(ManualClock())
-    board.post("info", "x", f"a{RIGHT_TO_LEFT}b\nc")
+    board.post("info", NoticeSubject.SYNC.of(), f"a{RIGHT_TO_LEFT}b\nc")
     assert board.newest()[0].text == "a\\u202eb\\nc"
     request = IntentRequest(f"EUR{RIGHT_TO_LEFT}USD", 1, 0.5, "TRE\x07", 0.5, source="b\u2066ot")
     row = intent_row(Intent("A", request, IntentState.REJECTED, START, START, START, reason="no\x1b[31m"), None, "", 5)

@@ -28,6 +28,7 @@ from arbitrex_desktop.desk.intents.intent import ENDED, TRADER, IntentRequest, I
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.presentation.closing import closing_text
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.order_notices import order_notice
 from arbitrex_desktop.desk.presentation.rows import (
     OwnerCache,
@@ -135,7 +136,7 @@ class AccountDesk:
     def _report_reserve(self, error: JournalError, message: str) -> None:
         """Tell that the journal failed, and that an exit goes on."""
         self._context.journal_failed(error)
-        self._context.post("warning", "journal reserve", message)
+        self._context.post("warning", NoticeSubject.JOURNAL_RESERVE.of(), message)
 
     def reject(self, intent_id: str, actor: str, reason: str) -> None:
         """End a pending intent by the trader's will."""
@@ -179,7 +180,7 @@ class AccountDesk:
         rpm = self._context.risk.rpm
         message = "" if rpm is None else rpm.get_mt5_sync_stats().get("account_traded_by_others", "")
         if message:
-            self._context.post("warning", "shared account", str(message))
+            self._context.post("warning", NoticeSubject.SHARED_ACCOUNT.of(), str(message))
 
     def settle_confirmed(self, sync: Callable[[], bool]) -> None:
         """Let the RPM forget the reservations of trades that the broker's books have confirmed.

@@ -30,6 +30,7 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.journal.chain_watch import ChainWatch
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.journal.reserve import ExitReserve, ReserveOpener
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
@@ -41,7 +42,7 @@ _log: Final = logging.getLogger(__name__)
 _RETRY_SECONDS: Final = 5.0
 _FIRST_CHECK_SECONDS: Final = 0.2
 """How long the start waits for the check of a journal: most are checked by then."""
-_CHECK: Final = "journal check"
+_CHECK: Final = NoticeSubject.JOURNAL_CHECK.of()
 _CHECKING: Final = "the journal is being checked; until that is done only exits are sent"
 
 
@@ -171,7 +172,7 @@ class ActiveAccount:
             raise
         if self._problem and not (self._reserve is not None and self._reserve.waiting):
             self._problem = ""
-            self._notices.resolve("journal", "the journal can be written again")
+            self._notices.resolve(NoticeSubject.JOURNAL.of(), "the journal can be written again")
 
     def report_error(self, error: JournalError) -> None:
         """Show what is wrong with the journal."""
@@ -180,7 +181,7 @@ class ActiveAccount:
         if isinstance(error, JournalDamaged):
             remedy = "it is set aside: close this window and see 'A damaged journal' in the help"
         allowed = "nothing is sent" if isinstance(error, JournalOccupied) else "only exits are sent"
-        self._notices.post("error", "journal", f"{error}; {allowed} until {remedy}")
+        self._notices.post("error", NoticeSubject.JOURNAL.of(), f"{error}; {allowed} until {remedy}")
 
     def _try_to_enter(self, account: AccountKey) -> None:
         """Open an account's journal and desk; where the journal cannot be used, what is open can be closed at least."""
@@ -199,7 +200,7 @@ class ActiveAccount:
         self._exits = None
         self._context.gate.account = account
         self._problem = ""
-        self._notices.resolve("journal", "the journal is open again")
+        self._notices.resolve(NoticeSubject.JOURNAL.of(), "the journal is open again")
 
     def _enter(self, server: str, login: int) -> AccountDesk:
         """Open an account's journal and the desk on it."""
@@ -257,8 +258,10 @@ class ActiveAccount:
 
     def _say_taken_over(self, events: int) -> None:
         """Tell that the journal has what the reserve kept."""
-        self._notices.resolve("journal reserve")
-        self._notices.post("info", "journal reserve", f"the journal took over {events} entries from the reserve")
+        self._notices.resolve(NoticeSubject.JOURNAL_RESERVE.of())
+        self._notices.post(
+            "info", NoticeSubject.JOURNAL_RESERVE.of(), f"the journal took over {events} entries from the reserve"
+        )
 
     def _due(self) -> bool:
         """Return whether it is time to try the journal, at most every five seconds."""

@@ -13,6 +13,7 @@ from arbitrex_desktop.desk.background import AwaitedAnswers
 from arbitrex_desktop.desk.errors import CommandRefused, JournalError
 from arbitrex_desktop.desk.gate import OTHER_ACCOUNT, Gate
 from arbitrex_desktop.desk.intents.events import Event, Intent
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeTopic
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.commands import History
@@ -24,7 +25,9 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 class PostNotice(Protocol):
     """Posts a notice for the trader."""
 
-    def __call__(self, level: str, topic: str, text: str, *, replace: bool = False, at: datetime | None = None) -> None:
+    def __call__(
+        self, level: NoticeLevel, topic: NoticeTopic, text: str, *, replace: bool = False, at: datetime | None = None
+    ) -> None:
         """`level` is info, warning or error; with `replace`, earlier ones of the topic go; `at`, not now but then."""
 
 

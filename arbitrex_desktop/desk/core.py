@@ -41,6 +41,7 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.limits import WorstOfDay
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
@@ -87,8 +88,7 @@ class TradingCore:
         review: ReviewDesk | None = None,
     ) -> None:
         self.watch_list, self.review = watch_list, review
-        self._pool, self._clock = pool, clock
-        self._notices = NoticeBoard(clock)
+        self._pool, self._clock, self._notices = pool, clock, NoticeBoard(clock)
         self._connection = ConnectionNews(self._notices, clock)
         pool.subscribe(self._connection.take)
         chosen = settings or DeskSettings()
@@ -268,7 +268,7 @@ class TradingCore:
     def halt(self, reason: str) -> None:
         """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
         self._halt.engage(reason)
-        self._notices.post("warning", "halt", f"HALTED: {reason}")
+        self._notices.post("warning", NoticeSubject.HALT.of(), f"HALTED: {reason}", reason=reason)
         self._background.begin("desk-halt", self._persist_halt)
 
     def resume(self, reason: str) -> None:
@@ -284,7 +284,7 @@ class TradingCore:
         if self._halt.engaged is not None:
             self._background.begin("desk-halt", self._persist_halt)
             raise CommandRefused(HALTED_ANEW)
-        self._notices.resolve("halt", f"trading resumed: {reason}")
+        self._notices.resolve(NoticeSubject.HALT.of(), f"trading resumed: {reason}")
 
     def arm(self, typed_login: str) -> None:
         """Arm the connected LIVE account for a time by its login; raise `CommandRefused` if it is not the right one."""
@@ -376,9 +376,9 @@ class TradingCore:
             return False
         if not rpm.sync_with_mt5_account(measure=False):
             message = rpm.get_mt5_sync_stats().get("last_error") or "no reason given"
-            self._notices.post("error", "sync", f"the account could not be synced: {message}")
+            self._notices.post("error", NoticeSubject.SYNC.of(), f"the account could not be synced: {message}")
             return False
-        self._notices.resolve("sync", "the account is synced again")
+        self._notices.resolve(NoticeSubject.SYNC.of(), "the account is synced again")
         self._context.synced.at = self._clock.monotonic()
         if (reading := self._pool.latest_account()) is not None:
             self._equity.add(reading)
@@ -435,9 +435,9 @@ class TradingCore:
         row = rows.risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, self.rpm.limits_in_use())
         return rows.with_figures(row, self.rpm.portfolio_figures(), self.rpm.kill_switches.active(), self._worst)
 
-    def _guard(self, topic: str, work: Callable[[], Any]) -> None:
+    def _guard(self, part: str, work: Callable[[], Any]) -> None:
         """Do a part of a step; what it raises is told and logged, and the next part still runs."""
-        topic = f"{topic} failed"
+        topic = NoticeSubject.STEP_FAILED.of(part)
         try:
             work()
             self._notices.resolve(topic)
@@ -446,5 +446,5 @@ class TradingCore:
         except DeskError as error:
             self._notices.post("warning", topic, str(error))
         except Exception as error:  # noqa: BLE001 - one broken part must not stop the others, least of all the halt
-            _log.warning("the desk's part %r failed", topic, exc_info=True)
-            self._notices.post("error", topic, f"{topic}: {error_text(error)}")
+            _log.warning("the desk's part %r failed", part, exc_info=True)
+            self._notices.post("error", topic, f"{part} failed: {error_text(error)}")

@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gate import LIMITS
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import Which
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.market.session import session_over
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
@@ -84,7 +85,7 @@ class LimitActions:
         if since < self._day_start():
             message = "a new day has begun: the halt by a limit of the day before has ended"
             desk.book.note(EventKind.RESUMED, actor=LIMITS, reason=message)
-            self._context.post("info", "halt", message, replace=True)
+            self._context.post("info", NoticeSubject.HALT.of(), message, replace=True)
 
     def _due(self) -> dict[str, tuple[str, str]]:
         """Return what is to be done by what was reached: the action, and why in words."""
@@ -123,7 +124,7 @@ class LimitActions:
         if action == "lock":
             self._locked[code] = self._context.clock.now()
         desk.book.note(EventKind.LIMIT_REACHED, actor=LIMITS, reason=f"{code}: {action}: {message}")
-        self._context.post("error", f"limit {code}", f"LIMIT {message}: {action}")
+        self._context.post("error", NoticeSubject.LIMIT.of(code), f"LIMIT {message}: {action}")
 
     def _leave(self, desk: AccountDesk, why: str, *, close: bool) -> None:
         """Cancel what waits, close what is open if that was asked for; after a failure wait longer each time."""

@@ -9,13 +9,14 @@ from arbitrex_desktop.desk.active_account import ActiveAccount
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import TRADER
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import switch_row
 from arbitrex_desktop.desk.presentation.snapshot import SwitchRow
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 
 NO_REASON: Final = "say why trading may go on; it is written to the journal"
-_TOPIC: Final = "kill switch"
+_TOPIC: Final = NoticeSubject.KILL_SWITCH.of()
 
 
 class SwitchDesk:

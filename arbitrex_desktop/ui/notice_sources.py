@@ -7,6 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.core_text import core_text
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, ConnectionState
 from arbitrex_desktop.texts import N_, _
@@ -133,7 +134,7 @@ class NoticeSources:
         notices = fresh.snapshot.notices if fresh.snapshot else ()
         for notice in reversed(notices):
             # That the connection is gone stands in the bar already, for as long as it is.
-            stands = notice.topic == _CONNECTION and notice.level != "info"
+            stands = notice.topic.subject is NoticeSubject.CONNECTION and notice.level != "info"
             if notice not in self._posted and not stands:
-                self._bar.post(notice.level, notice_text(notice), notice.topic)
+                self._bar.post(notice.level, notice_text(notice), str(notice.topic))
         self._posted = frozenset(notices)

@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.journal.journal import Journal, journal_opener, journal_path
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.mt5.constants import OrderState
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
@@ -206,7 +207,7 @@ class TestOtherEnds:
         for _ in range(4):
             desk.step()
         assert (pair.state(pair.low), pair.state(pair.high)) == (IntentState.FILLED, IntentState.FILLED)
-        (notice,) = (each for each in desk.core.snapshot().notices if each.topic.startswith("pair"))
+        (notice,) = (each for each in desk.core.snapshot().notices if each.topic.subject is NoticeSubject.PAIR)
         assert notice.level == "error"
         assert f"look at #{pair.ticket(pair.low)} and #{pair.ticket(pair.high)}" in notice.text
         assert len(desk.broker.sent) == sent
@@ -222,7 +223,7 @@ class TestOtherEnds:
         desk.broker.trigger(pair.ticket(pair.high))
         for _ in range(4):
             desk.step()
-        (notice,) = (each for each in desk.core.snapshot().notices if each.topic.startswith("pair"))
+        (notice,) = (each for each in desk.core.snapshot().notices if each.topic.subject is NoticeSubject.PAIR)
         assert f"look at #900 and #{pair.ticket(pair.high)}" in notice.text
 
 

@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.intents.events import Event, EventKind, RiskAnswer, apply, from_body, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, TRANSITIONS, IllegalIntentTransition, IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.equity import MOST_POINTS, EquityTrack
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.constants import TradeRetcode
@@ -113,13 +114,13 @@ def test_notices_say_a_thing_once_and_again_after_it_passed() -> None:
     """A trouble that repeats itself each second is one line, until it has passed and comes again."""
     board = NoticeBoard(ManualClock())
     for _ in range(5):
-        board.post("error", "sync", "no account")
-    board.resolve("sync", "synced again")
-    board.resolve("sync", "synced again")
-    board.post("error", "sync", "no account")
+        board.post("error", NoticeSubject.SYNC.of(), "no account")
+    board.resolve(NoticeSubject.SYNC.of(), "synced again")
+    board.resolve(NoticeSubject.SYNC.of(), "synced again")
+    board.post("error", NoticeSubject.SYNC.of(), "no account")
     assert [notice.text for notice in board.newest()] == ["no account", "synced again", "no account"]
     for number in range(500):
-        board.post("info", "count", str(number))
+        board.post("info", NoticeSubject.LIMIT.of(), str(number))
     assert len(board.newest()) == 200
 
 

@@ -11,6 +11,7 @@ import pytest
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import RestingOrder
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderState, OrderTime, OrderType, TradeAction
@@ -36,7 +37,7 @@ def place(desk: Desk, **changes: Any) -> str:
 
 def told(desk: Desk, intent_id: str) -> list[str]:
     """Return what was told of an intent's order, newest first."""
-    return [each.text for each in desk.core.snapshot().notices if each.topic == f"order {intent_id}"]
+    return [each.text for each in desk.core.snapshot().notices if each.topic == NoticeSubject.ORDER.of(intent_id)]
 
 
 def ticket_of(desk: Desk, intent_id: str) -> int:

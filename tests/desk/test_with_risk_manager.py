@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import journal_opener
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 from arbitrex_desktop.raw_layer.views import AccountMode
@@ -257,7 +258,7 @@ def test_a_real_account_traded_by_another_program_is_told(tmp_path: Path) -> Non
     real = Real(tmp_path, broker)
     for _ in range(3):
         real.step()
-    told = [each for each in real.core.snapshot().notices if each.topic == "shared account"]
+    told = [each for each in real.core.snapshot().notices if each.topic.subject is NoticeSubject.SHARED_ACCOUNT]
     assert [each.level for each in told] == ["warning"]
     assert "trades this account" in told[0].text
     real.core.stop()

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertRow, AlertRule, AlertsView
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import (
     ArmingRow,
     DeskSnapshot,
@@ -141,10 +142,20 @@ def _ended() -> tuple[IntentRow, ...]:
 def _notices() -> tuple[Notice, ...]:
     return (
         Notice(
-            START, "info", "order 7GZ2K4M9Q1AB", "BUY 0.60 EURUSD filled at 1.10013, slippage 1.3 points (0.78 EUR)"
+            START,
+            "info",
+            NoticeSubject.ORDER.of("7GZ2K4M9Q1AB"),
+            "BUY 0.60 EURUSD filled at 1.10013, slippage 1.3 points (0.78 EUR)",
         ),
-        Notice(START - timedelta(minutes=3), "warning", "connection", "LOST: the terminal's process ended"),
-        Notice(START - timedelta(days=1), "error", "sync", "the account could not be synced: no answer within 3 s"),
+        Notice(
+            START - timedelta(minutes=3), "warning", NoticeSubject.CONNECTION.of(), "LOST: the terminal's process ended"
+        ),
+        Notice(
+            START - timedelta(days=1),
+            "error",
+            NoticeSubject.SYNC.of(),
+            "the account could not be synced: no answer within 3 s",
+        ),
     )
 
 
@@ -313,7 +324,12 @@ def _full() -> DeskState:
         for place, symbol in enumerate(symbols[:9])
     )  # fmt: skip
     told = tuple(
-        Notice(START - timedelta(minutes=place), ("info", "warning", "error")[place % 3], "sync", f"message {place}")
+        Notice(
+            START - timedelta(minutes=place),
+            ("info", "warning", "error")[place % 3],
+            NoticeSubject.SYNC.of(),
+            f"message {place}",
+        )
         for place in range(60)
     )
     ended = tuple(replace(row, intent_id=f"{row.intent_id}-{turn}") for turn in range(8) for row in _ended())

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStyleOptionDockWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import SeenTrade
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
 from arbitrex_desktop.ui.commands import ApproveIntent
@@ -297,7 +298,7 @@ def test_a_notice_of_the_core_is_told_once(open_window: WindowMaker, qtbot: QtBo
     """The core's notices appear in the bar when they are new, and stay in the list."""
     core = FakeCore()
     window = open_window(core)
-    first = Notice(START, "error", "sync", "the account could not be synced")
+    first = Notice(START, "error", NoticeSubject.SYNC.of(), "the account could not be synced")
     core.shown = replace(core.shown, notices=(first,))
     qtbot.waitUntil(lambda: "could not be synced" in window.content.notice_bar.text, timeout=OPEN_MS)
     window.content.notice_bar._close_shown()

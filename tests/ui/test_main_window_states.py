@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import Notice, SwitchRow
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
@@ -126,8 +127,8 @@ def test_notices_of_one_moment_are_all_told(open_window: WindowMaker, qtbot: QtB
     """Two orders that end in the same instant are two messages; what stands of the connection is not told twice."""
     core = FakeCore()
     window = open_window(core)
-    lost = Notice(START, "error", "connection", "LOST: no connection to the broker")
-    ends = tuple(Notice(START, "error", f"order {name}", f"{name} FAILED") for name in ("one", "two"))
+    lost = Notice(START, "error", NoticeSubject.CONNECTION.of(), "LOST: no connection to the broker")
+    ends = tuple(Notice(START, "error", NoticeSubject.ORDER.of(name), f"{name} FAILED") for name in ("one", "two"))
     core.shown = replace(core.shown, notices=(lost, *ends))
     qtbot.waitUntil(lambda: window.content.notice_bar.texts == ("two FAILED", "one FAILED"), timeout=OPEN_MS)
     assert window.content.notices.model.rowCount() == 3

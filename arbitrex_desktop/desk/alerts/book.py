@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.presentation.alert_rows import (
     ALWAYS,
     AlertCall,
+    AlertKind,
     AlertRow,
     AlertRule,
     AlertsView,
@@ -116,7 +117,9 @@ class AlertBook:
             self.rules[rule.rule_id] = replace(rule, is_on=False)
         self._number += 1
         quiet = not rule.wakes and is_quiet(self.ways, self._local(facts.now).time())
-        call = AlertCall(self._number, facts.now, rule.kind, call_text(rule, facts, subject, value), quiet)
+        risk = facts.snapshot.risk if facts.snapshot is not None and rule.kind is AlertKind.HALT else None
+        reason = risk.halt_reason if risk is not None else ""
+        call = AlertCall(self._number, facts.now, rule.kind, call_text(rule, facts, subject, value), quiet, reason)
         self._calls.appendleft(call)
         return call
 

@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.mt5.constants import DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal
 
@@ -102,4 +103,4 @@ class ActionLog:
         except JournalError as error:
             message = f"NOT written down anywhere: {error}"
             _log.exception("an exit could not be written down")
-        self._context.post("warning", "journal reserve", f"{draft.reason}: {message}")
+        self._context.post("warning", NoticeSubject.JOURNAL_RESERVE.of(), f"{draft.reason}: {message}")

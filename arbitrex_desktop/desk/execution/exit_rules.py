@@ -28,6 +28,7 @@ from arbitrex_desktop.desk.intents.exit_rules import (
     next_stop,
 )
 from arbitrex_desktop.desk.intents.intent import TRADER
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
 from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
@@ -70,7 +71,9 @@ class ExitRuleRunner:
         text = exit_rules.text(info.digits)
         rest = self._act_on(exit_rules, position, info, quote)
         self._context.post(
-            "info", f"position {ticket}", f"{position.symbol} #{ticket}: {text}{'' if rest else ', at once'}"
+            "info",
+            NoticeSubject.POSITION.of(ticket),
+            f"{position.symbol} #{ticket}: {text}{'' if rest else ', at once'}",
         )
 
     def act(self, reading: AccountReading) -> bool:
@@ -117,7 +120,7 @@ class ExitRuleRunner:
         except CommandRefused as refusal:
             self._not_before[exit_rules.ticket] = self._clock.monotonic() + _AGAIN_SECONDS
             message = f"the exit rule on {position.symbol} #{exit_rules.ticket} waits: {refusal}"
-            self._context.post("warning", f"exit rules {exit_rules.ticket}", message)
+            self._context.post("warning", NoticeSubject.EXIT_RULES.of(exit_rules.ticket), message)
         return False
 
     def _without_done(self, exit_rules: ExitRules, position: TradePosition) -> ExitRules:
@@ -197,7 +200,7 @@ class ExitRuleRunner:
         self._store.note(EventKind.STANDING_ENDED, actor=actor, reason=reason, symbol=exit_rules.symbol, ticket=ticket)
         del self._exit_rules[ticket]
         message = f"exit rules of {exit_rules.symbol} #{ticket} ended: {reason}"
-        self._context.post("info", f"exit rules {ticket}", message)
+        self._context.post("info", NoticeSubject.EXIT_RULES.of(ticket), message)
 
 
 def _closing_price(position: TradePosition, quote: Quote) -> float:

@@ -8,6 +8,7 @@ from arbitrex_desktop.desk.errors import ExitSent, JournalError
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.intent_queue.policy import ApprovalPolicy
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.raw_layer import amounts
 
 
@@ -40,4 +41,6 @@ class LostExits:
         if answer.closes is not None or request.reduce_only or request.position_ticket is not None:
             which = f" #{request.position_ticket}" if request.position_ticket is not None else ""
             message = f"{request.source} wants to close {request.symbol}{which}, which was not taken: {error}"
-            self._context.post("error", f"exit {request.source}", f"{message}; close it in Positions if it is to go")
+            self._context.post(
+                "error", NoticeSubject.EXIT.of(request.source), f"{message}; close it in Positions if it is to go"
+            )

@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.execution.reconcile import conclusive_positions
 from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal
 from arbitrex_desktop.raw_layer import amounts
@@ -56,7 +57,7 @@ class MissingTrades:
         for ticket, message in missing.items():
             if ticket in self._suspects and ticket not in self._posted:
                 self._posted.add(ticket)
-                self._post("error", f"missing {ticket}", message)
+                self._post("error", NoticeSubject.MISSING.of(ticket), message)
         self._suspects = missing
         self._next = now + (_AGAIN_SECONDS if missing.keys() - self._posted else _EVERY_SECONDS)
 

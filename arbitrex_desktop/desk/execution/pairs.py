@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.entry import order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 
 _AGAIN_SECONDS: Final = 5.0
 _BOTH: Final = "both orders of the pair were filled"
@@ -72,7 +73,11 @@ class OrderPairs:
             self._positions.cancel(intent.fill.order, actor=DESK, reason=reason)
         except CommandRefused as refusal:
             name = f"{order_name(intent.request)} {intent.request.symbol} #{intent.fill.order}"
-            self._post("error", f"pair {intent.intent_id}", f"{name} could not be cancelled yet, {reason}: {refusal}")
+            self._post(
+                "error",
+                NoticeSubject.PAIR.of(intent.intent_id),
+                f"{name} could not be cancelled yet, {reason}: {refusal}",
+            )
 
     def _post_both(self, second: Intent) -> None:
         """Tell, once, that both legs were filled: two positions are open where one was wanted."""
@@ -82,7 +87,7 @@ class OrderPairs:
         tickets = " and ".join(f"#{each.fill.position or each.fill.order}" for each in (first, second) if each.fill)
         reason = f"{_BOTH} before the other could be cancelled: look at {tickets}, and close what is not wanted"
         self._store.record(second, EventKind.EVIDENCE_FOUND, reason=reason)
-        self._post("error", f"pair {second.intent_id}", f"{second.request.symbol}: {reason}")
+        self._post("error", NoticeSubject.PAIR.of(second.intent_id), f"{second.request.symbol}: {reason}")
 
 
 def _was_filled(intent: Intent) -> bool:

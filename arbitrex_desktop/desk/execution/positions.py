@@ -30,6 +30,7 @@ from arbitrex_desktop.desk.intents.entry import AT_PRICE, NO_PRICE_YET, Say
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.exit_rules import is_better
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import MT5Error
@@ -188,7 +189,7 @@ class PositionActions:
 
     def _post_outcome(self, ticket: int, text: str) -> None:
         """Tell the trader what was done."""
-        self._context.post("info", f"position {ticket}", text)
+        self._context.post("info", NoticeSubject.POSITION.of(ticket), text)
 
     def _send(
         self,

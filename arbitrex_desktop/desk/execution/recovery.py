@@ -19,6 +19,7 @@ from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.entry import fill_text, filled_text, order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.mt5.constants import OrderState
 from arbitrex_desktop.raw_layer import amounts
@@ -124,7 +125,9 @@ class Recovery:
             self._store.record(
                 intent, EventKind.EVIDENCE_FOUND, reason=finding.message, body=to_body(tickets=finding.tickets)
             )
-            self._post("error", f"order {intent.intent_id}", f"{_name_of_intent(intent)}: {finding.message}")
+            self._post(
+                "error", NoticeSubject.ORDER.of(intent.intent_id), f"{_name_of_intent(intent)}: {finding.message}"
+            )
 
     def _resting(self, intent: Intent, finding: ReconcileResult) -> None:
         """Follow an order that rests: it waits on, a part of it was filled, or it ended without a deal."""
@@ -143,7 +146,7 @@ class Recovery:
         elif fill.volume > known.volume + VOLUME_TOLERANCE:
             reason = f"{finding.message}; the rest waits on"
             self._store.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
-            self._post("info", f"order {intent.intent_id}", f"{_name_of_intent(intent)}: {reason}")
+            self._post("info", NoticeSubject.ORDER.of(intent.intent_id), f"{_name_of_intent(intent)}: {reason}")
 
     def _decide_late(self, intent: Intent, finding: ReconcileResult) -> None:
         """Take over what the books show of an order that had counted as failed; any trace of it is an alarm."""
@@ -168,7 +171,9 @@ class Recovery:
 
     def _alarm(self, intent: Intent, what: str) -> None:
         """Tell the trader that a failed order was heard of."""
-        self._post("error", f"late {intent.intent_id}", f"{_name_of_intent(intent)} had counted as failed, {what}")
+        self._post(
+            "error", NoticeSubject.LATE.of(intent.intent_id), f"{_name_of_intent(intent)} had counted as failed, {what}"
+        )
 
     def _fail(self, intent: Intent, reason: str, *, actor: str = DESK, watched: bool = False) -> Intent:
         """Journal that an order counts as failed; `watched`, it is looked for further, since that may change."""

@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.execution.action_outcomes import (
 )
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords
 from arbitrex_desktop.desk.intents.events import Event, EventKind, from_body
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeSubject
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading
 
@@ -91,7 +92,7 @@ class UnansweredActions:
             else:
                 message = f"the desk was interrupted during: {what}; please look at the position"
                 self._log.note(EventKind.ACTION_ENDED, reason=message, symbol=event.symbol, ticket=ticket)
-            self._post("warning", f"position {ticket}", message)
+            self._post("warning", NoticeSubject.POSITION.of(ticket), message)
 
     def claims(self, books: BrokerRecords, position: int, *, watched: bool) -> set[int]:
         """Return the orders that are a close's of a position, or may be one's which is looked for.
@@ -147,7 +148,7 @@ class UnansweredActions:
         if not search.watched:
             search.watched = True
             ticket = search.action.ticket
-            self._post("warning", f"position {ticket}", f"#{ticket}: {outcome.message}")
+            self._post("warning", NoticeSubject.POSITION.of(ticket), f"#{ticket}: {outcome.message}")
 
     def _is_of_another(self, search: _Search, deal: TradeDeal) -> bool:
         """Return whether a deal is of an intent's own order, or of a close that was answered or found."""
@@ -170,8 +171,8 @@ class UnansweredActions:
         if search.watched and not outcome.done and (outcome.done is False or not action.closes):
             return
         late = search.watched and outcome.done is True
-        level = "error" if late else "info" if outcome.done else "warning"
-        self._post(level, f"position {action.ticket}", f"{message}, late" if late else message)
+        level: NoticeLevel = "error" if late else "info" if outcome.done else "warning"
+        self._post(level, NoticeSubject.POSITION.of(action.ticket), f"{message}, late" if late else message)
 
     def _forget_same(self, ticket: int, request: dict[str, Any]) -> None:
         """Stop looking for a stop, a change or a cancellation that is ordered anew: nobody could tell them apart."""

@@ -19,6 +19,7 @@ from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import EventKind, Fill
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import PREFIX, is_our_magic, marked_intent
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts
@@ -112,7 +113,7 @@ class UnjournalledTrades:
                 way += " Otherwise take it in with Trading > Take unknown orders into the journal"
             self._post(
                 "error",
-                f"unjournalled {trade.ticket}",
+                NoticeSubject.UNJOURNALLED.of(trade.ticket),
                 f"{trade.message}: it bears this desk's mark, and the journal does not know it. {way}",
             )
 

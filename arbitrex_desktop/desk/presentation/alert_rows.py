@@ -89,6 +89,7 @@ class AlertCall:
     """One call: its number, when, UTC, and what for.
 
     Numbers count up from 1; those of earlier runs are below.  `is_quiet`: shown only, since the hours are quiet.
+    `reason`: why trading was halted, of a call for that.
     """
 
     number: int
@@ -96,6 +97,7 @@ class AlertCall:
     kind: AlertKind
     text: str
     is_quiet: bool = False
+    reason: str = ""
 
     @property
     def is_urgent(self) -> bool:

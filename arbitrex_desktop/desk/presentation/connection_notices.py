@@ -6,14 +6,15 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
-TOPIC: Final = "connection"
+TOPIC: Final = NoticeSubject.CONNECTION.of()
 OCCUPIED: Final = "another window of this program uses this data folder"
 _LOCKED: Final = "is locked"
-_LEVELS: Final = {
+_LEVELS: Final[dict[ConnectionState, NoticeLevel]] = {
     ConnectionState.STALE: "warning",
     ConnectionState.UNRESPONSIVE: "error",
     ConnectionState.LOST: "error",

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeTopic
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.visible import visible
 
@@ -22,12 +23,21 @@ class NoticeBoard:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._notices: deque[Notice] = deque(maxlen=KEPT)
-        self._last: dict[str, str] = {}
+        self._last: dict[NoticeTopic, str] = {}
 
-    def post(self, level: str, topic: str, text: str, *, replace: bool = False, at: datetime | None = None) -> None:
+    def post(
+        self,
+        level: NoticeLevel,
+        topic: NoticeTopic,
+        text: str,
+        *,
+        replace: bool = False,
+        at: datetime | None = None,
+        reason: str = "",
+    ) -> None:
         """Add a message, unless it is what was said last on its topic; with `replace`, earlier ones of it go.
 
-        `at`, when it happened (UTC), if that was not now.
+        `at`, when it happened (UTC), if that was not now; `reason`, why, where that is told elsewhere too.
         """
         text = visible(text)
         if self._last.get(topic) == text:
@@ -36,10 +46,10 @@ class NoticeBoard:
         if replace:
             kept = [notice for notice in self._notices.copy() if notice.topic != topic]
             self._notices = deque(kept, maxlen=KEPT)
-        self._notices.appendleft(Notice(at or self._clock.now(), level, topic, text))
+        self._notices.appendleft(Notice(at or self._clock.now(), level, topic, text, reason))
         _log.info("%s: %s", topic, text)
 
-    def resolve(self, topic: str, text: str = "") -> None:
+    def resolve(self, topic: NoticeTopic, text: str = "") -> None:
         """Say that a trouble has passed, if it was told."""
         if self._last.pop(topic, None) is not None and text:
             self._notices.appendleft(Notice(self._clock.now(), "info", topic, text))

@@ -12,6 +12,7 @@ from arbitrex_desktop.desk.intents.entry import fill_text, lifetime_text, order_
 from arbitrex_desktop.desk.intents.events import Event, Fill, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
 from arbitrex_desktop.desk.presentation.core_text import core_text
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeSubject, NoticeTopic
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.texts import _
 
@@ -22,8 +23,8 @@ class OrderNotice(NamedTuple):
     So a strategy whose intents are many has one line for what waits and one for what was refused.
     """
 
-    level: str
-    topic: str
+    level: NoticeLevel
+    topic: NoticeTopic
     text: str
     replaces: bool = False
 
@@ -40,8 +41,9 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
     name, reason = _name_of_order(intent), core_text(intent.reason) or _("no reason was given")
     fill = intent.fill or Fill()
     late = event.old_state is IntentState.FAILED
-    done, after = ("error", _(", after it had counted as FAILED")) if late else ("info", "")
-    texts = {
+    done: NoticeLevel = "error" if late else "info"
+    after = _(", after it had counted as FAILED") if late else ""
+    texts: dict[IntentState, tuple[NoticeLevel, str]] = {
         IntentState.FAILED: ("error", _("{name} FAILED: {reason}").format(name=name, reason=reason)),
         IntentState.UNKNOWN: (
             "error",
@@ -65,9 +67,9 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
     }
     if intent.state is IntentState.PENDING:
         text = _("{name} waits for your decision").format(name=name) + _source_of_intent(intent)
-        return OrderNotice("info", f"waiting {intent.request.source}", text, replaces=True)
+        return OrderNotice("info", NoticeSubject.WAITING.of(intent.request.source), text, replaces=True)
     text_of = texts.get(intent.state)
-    return None if text_of is None else OrderNotice(text_of[0], f"order {intent.intent_id}", text_of[1])
+    return None if text_of is None else OrderNotice(text_of[0], NoticeSubject.ORDER.of(intent.intent_id), text_of[1])
 
 
 def _is_refusal(intent: Intent) -> OrderNotice:
@@ -78,7 +80,9 @@ def _is_refusal(intent: Intent) -> OrderNotice:
     refused = _("{name} REFUSED by the risk manager").format(name=f"{side}{lots} {intent.request.symbol}")
     text = f"{refused}{_source_of_intent(intent)}: {core_text(reason)}"
     by_hand = intent.request.source == MANUAL
-    return OrderNotice("warning" if by_hand else "info", f"refused {intent.request.source}", text, replaces=not by_hand)
+    return OrderNotice(
+        "warning" if by_hand else "info", NoticeSubject.REFUSED.of(intent.request.source), text, replaces=not by_hand
+    )
 
 
 def _source_of_intent(intent: Intent) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
 from arbitrex_desktop.desk.presentation.alert_rows import AlertsView
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeTopic
 from arbitrex_desktop.raw_layer.views import PoolStats
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
@@ -317,12 +318,21 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message for the trader: `level` is info, warning or error; `topic` groups repeats."""
+    """One message for the trader.
+
+    Attributes:
+        at: when it happened, UTC
+        level: how grave it is
+        topic: what it is about, by which repeats are told once
+        text: in words
+        reason: why, where that is told elsewhere, too; empty elsewhere
+    """
 
     at: datetime
-    level: str
-    topic: str
+    level: NoticeLevel
+    topic: NoticeTopic
     text: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.check_text import check_text
 from arbitrex_desktop.desk.presentation.core_text import blocker_text, core_text, reason_text
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject, NoticeTopic
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
 from arbitrex_desktop.raw_layer.amounts import VOLUME_TOLERANCE
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
@@ -330,20 +331,37 @@ CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
 """The RPM's checks of one intent."""
 
 _NOTICE_LEVELS: Final = {"info": N_("info"), "warning": N_("warning"), "error": N_("error")}
-_TOPICS: Final = frozenset({
-    N_("alert"), N_("connection"), N_("halt"), N_("intent"), N_("journal"), N_("journal reserve"), N_("order"),
-    N_("position"), N_("shared account"), N_("sync"),
-})  # fmt: skip
-"""What notices are about; the name of what is meant may follow."""
 NOTICE_TONES: Final[dict[str, Tone]] = {"info": Tone.TEXT, "warning": Tone.WARN, "error": Tone.BAD}
 
 
-def topic_text(topic: str) -> str:
+_SUBJECT_NAMES: Final = {
+    NoticeSubject.ALERT: N_("alert"),
+    NoticeSubject.CONNECTION: N_("connection"),
+    NoticeSubject.EXIT: N_("exit"),
+    NoticeSubject.EXIT_RULES: N_("exit rules"),
+    NoticeSubject.HALT: N_("halt"),
+    NoticeSubject.JOURNAL: N_("journal"),
+    NoticeSubject.JOURNAL_CHECK: N_("journal check"),
+    NoticeSubject.JOURNAL_RESERVE: N_("journal reserve"),
+    NoticeSubject.KILL_SWITCH: N_("kill switch"),
+    NoticeSubject.LATE: N_("late"),
+    NoticeSubject.LIMIT: N_("limit"),
+    NoticeSubject.MISSING: N_("missing"),
+    NoticeSubject.ORDER: N_("order"),
+    NoticeSubject.PAIR: N_("pair"),
+    NoticeSubject.POSITION: N_("position"),
+    NoticeSubject.REFUSED: N_("refused"),
+    NoticeSubject.SHARED_ACCOUNT: N_("shared account"),
+    NoticeSubject.STEP_FAILED: N_("failed"),
+    NoticeSubject.SYNC: N_("sync"),
+    NoticeSubject.UNJOURNALLED: N_("unjournalled"),
+    NoticeSubject.WAITING: N_("waiting"),
+}
+
+
+def topic_text(topic: NoticeTopic) -> str:
     """Return what a notice is about in the language that is spoken, a name as it is."""
-    if topic in _TOPICS:
-        return _(topic)
-    word, blank, name = topic.partition(" ")
-    return f"{_(word)}{blank}{name}" if word in _TOPICS else topic
+    return f"{_(_SUBJECT_NAMES[topic.subject])} {topic.name}".rstrip()
 
 
 def notice_text(notice: Notice) -> str:
@@ -358,7 +376,7 @@ def notice_columns(when: When) -> tuple[Column[Notice], ...]:
                tip=lambda row: formats.utc_tip(row.at), hint=N_("Local time, with the day when it was not today")),
         Column(N_("Level"), lambda row: _(_NOTICE_LEVELS.get(row.level, row.level)), lambda row: row.level,
                "warning ", number=False, spare=1, tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
-        Column(N_("Topic"), lambda row: topic_text(row.topic), lambda row: row.topic, "connection ", number=False,
+        Column(N_("Topic"), lambda row: topic_text(row.topic), lambda row: str(row.topic), "connection ", number=False,
                spare=2, tip=lambda row: topic_text(row.topic)),
         Column(N_("Message"), notice_text, lambda row: row.text, "x" * 40, number=False, least="x" * 14,
                tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=notice_text),

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
@@ -87,12 +88,9 @@ class NoticesPanel(Panel):
 
 def _is_posted(call: AlertCall, notices: Iterable[Notice]) -> bool:
     """Return whether the core told the same thing at that moment, as it does of a HALT: for the same reason."""
-    reason = call.text.partition(": ")[2]
-    return bool(reason) and any(
-        row.text.partition(": ")[2] == reason and abs(row.at - call.at) < _AT_ONCE for row in notices
-    )
+    return bool(call.reason) and any(row.reason == call.reason and abs(row.at - call.at) < _AT_ONCE for row in notices)
 
 
 def _as_notice(call: AlertCall) -> Notice:
     """Return a call as a line of the messages."""
-    return Notice(call.at, "info" if call.is_quiet else "warning", "alert", call.text)
+    return Notice(call.at, "info" if call.is_quiet else "warning", NoticeSubject.ALERT.of(), call.text)

@@ -26,6 +26,7 @@ from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeLevel, NoticeTopic
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.commands import History
@@ -103,9 +104,11 @@ def build_parts(tmp_path: Path) -> Iterator[BuildParts]:
             gate.account = (broker.account.server, broker.account.login)
             told: list[tuple[str, str, str]] = []
 
-            def post(level: str, topic: str, text: str, *, replace: bool = False, at: datetime | None = None) -> None:
+            def post(
+                level: NoticeLevel, topic: NoticeTopic, text: str, *, replace: bool = False, at: datetime | None = None
+            ) -> None:
                 del replace
-                told.append((level, topic, text))
+                told.append((level, str(topic), text))
 
             context = DeskContext(broker, broker.clock, settings, gate, risk, post)
             return Parts(broker, gate, book, context, told)

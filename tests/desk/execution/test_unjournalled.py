@@ -12,6 +12,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from tests.desk.conftest import BuildDesk, Desk, intent
 
 
@@ -24,7 +25,9 @@ def lose_the_journal(desk: Desk, tmp_path: Path) -> None:
 
 def told(desk: Desk) -> list[str]:
     """Return what was told of orders that the journal does not know."""
-    return [notice.text for notice in desk.core.snapshot().notices if notice.topic.startswith("unjournalled")]
+    return [
+        notice.text for notice in desk.core.snapshot().notices if notice.topic.subject is NoticeSubject.UNJOURNALLED
+    ]
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])

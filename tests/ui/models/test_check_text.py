@@ -15,6 +15,7 @@ from arbitrex_desktop import texts
 from arbitrex_desktop.desk.intents.events import RiskAnswer, from_body, to_body
 from arbitrex_desktop.desk.presentation.check_text import check_text
 from arbitrex_desktop.desk.presentation.core_text import blocker_text, reason_text
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
@@ -258,7 +259,7 @@ def test_the_check_that_refused_is_known_by_the_reason(german: None) -> None:
 )
 def test_a_halt_and_its_end_are_told_in_german(told: str, words: str) -> None:
     """The trader's own reason stays as he wrote it."""
-    assert notice_text(Notice(START, "warning", "halt", told)) == words
+    assert notice_text(Notice(START, "warning", NoticeSubject.HALT.of(), told)) == words
 
 
 @pytest.mark.usefixtures("german")

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertsView
+from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
@@ -65,7 +66,14 @@ def test_notices_of_other_days_show_the_day(qtbot: QtBot, theme: Theme, fresh: M
     """An error of yesterday does not read as one of this morning."""
     panel = NoticesPanel(theme)
     qtbot.addWidget(panel)
-    panel.refresh(fresh(notices=(Notice(START, "info", "a", "now"), Notice(LONG_AGO, "error", "b", "then"))))
+    panel.refresh(
+        fresh(
+            notices=(
+                Notice(START, "info", NoticeSubject.SYNC.of(), "now"),
+                Notice(LONG_AGO, "error", NoticeSubject.JOURNAL.of(), "then"),
+            )
+        )
+    )
     assert cells(panel.model, "Time")[1] == formats.short_time(LONG_AGO, START)
 
 
@@ -73,12 +81,12 @@ def test_a_halt_that_the_core_told_is_not_told_again_by_its_call(qtbot: QtBot, t
     """One line for one HALT; a call for another reason, or much later, has a line of its own."""
     panel = NoticesPanel(theme)
     qtbot.addWidget(panel)
+    halts = ((1, "by the trader"), (2, "daily loss"), (300, "by the trader"))
     calls = [
-        AlertCall(1, START + timedelta(seconds=1), AlertKind.HALT, "Trading is HALTED: by the trader"),
-        AlertCall(2, START + timedelta(seconds=2), AlertKind.HALT, "Trading is HALTED: daily loss"),
-        AlertCall(3, START + timedelta(minutes=5), AlertKind.HALT, "Trading is HALTED: by the trader"),
+        AlertCall(number, START + timedelta(seconds=after), AlertKind.HALT, f"In any language: {number}", reason=reason)
+        for number, (after, reason) in enumerate(halts, 1)
     ]
-    told = Notice(START, "warning", "halt", "HALTED: by the trader")
+    told = Notice(START, "warning", NoticeSubject.HALT.of(), "HALTED: by the trader", "by the trader")
     panel.refresh(fresh(notices=(told,), alerts=AlertsView((), tuple(reversed(calls)))))
     assert [row.text for row in panel.model.rows] == [calls[2].text, calls[1].text, told.text]
 
