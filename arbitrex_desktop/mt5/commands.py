@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from arbitrex_desktop.mt5.calls import call, call_initialize, freeze_all
 from arbitrex_desktop.mt5.constants import ResultCode, SymbolTradeMode
-from arbitrex_desktop.mt5.errors import CallFailed
+from arbitrex_desktop.mt5.errors import AccountChanged, CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
@@ -406,11 +406,11 @@ class CountHistory(Command[tuple[int, int]]):
 
 
 def _check_account(module: MetaTrader5Module, wanted: AccountKey, name: str) -> None:
-    """Raise `CallFailed` with -6, as of the function `name`, when the terminal is on another account."""
+    """Raise `AccountChanged` with -6, as of the function `name`, when the terminal is on another account."""
     found = AccountInfo.from_module(call(module, "account_info"))
     if found.key != wanted:
         message = f"the terminal is on account {found.login} at {found.server!r}, not on {wanted[1]}"
-        raise CallFailed(name, ResultCode.E_AUTH_FAILED, message)
+        raise AccountChanged(name, ResultCode.E_AUTH_FAILED, message)
 
 
 def _listed(row: dict[str, Any]) -> ListedSymbol:

@@ -3,6 +3,7 @@
 
 MT5Error
 ├── CallFailed            the module answered: no, and `last_error()` said why
+│   └── AccountChanged    the terminal is on another account than the one that was asked for
 └── HostError             no answer at all
     ├── HostDied          the host process ended
     ├── DeadlineExceeded  the host did not answer in time
@@ -50,6 +51,10 @@ class CallFailed(MT5Error):  # noqa: N818 - an event that happened, named as one
     def connection_lost(self) -> bool:
         """Whether the pipe to the terminal is gone, so that only `initialize()` can help."""
         return self.code in _IPC_CODES
+
+
+class AccountChanged(CallFailed):
+    """The host found the terminal on another account: before it asked anything of it, or afterwards."""
 
 
 class HostError(MT5Error):

@@ -28,7 +28,7 @@ from arbitrex_desktop.mt5.commands import (
     SelectSymbols,
     SendOrder,
 )
-from arbitrex_desktop.mt5.errors import CallFailed
+from arbitrex_desktop.mt5.errors import AccountChanged, CallFailed
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
@@ -119,7 +119,7 @@ PAST = (ACCOUNT.key, 0, BEGIN // 1000)
 @pytest.mark.parametrize("command", [ReadAccount(), ReadHistory(*PAST), CountHistory(*PAST)])
 def test_what_is_read_of_another_account_is_not_taken_for_this_one_s(command: Command[Any]) -> None:
     """The right account beside none of its positions, or with another's deals, would be believed by every limit."""
-    with pytest.raises(CallFailed, match="is on account 99") as failure:
+    with pytest.raises(AccountChanged, match="is on account 99") as failure:
         command.run(_Switching(1))
     assert not failure.value.connection_lost
 

@@ -14,10 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.errors import AccountChanged
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.connection.backoff import Backoff
 from arbitrex_desktop.raw_layer.connection.call_metrics import CallMetrics
-from arbitrex_desktop.raw_layer.connection.connector import Identity, WrongAccount, check_identity, connect_command
+from arbitrex_desktop.raw_layer.connection.connector import (
+    Identity,
+    Wanted,
+    WrongAccount,
+    check_identity,
+    connect_command,
+    reconcile,
+)
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
@@ -293,3 +302,14 @@ def test_another_account_s_prices_are_no_prices_of_this_one() -> None:
     assert feed.board.changed_since(0) == (revision, ())
     feed.select({"EURUSD": make_symbol("EURUSD")}, begin_msc)
     assert feed.board.quote("EURUSD") is None
+
+
+def test_an_account_that_changes_while_it_is_verified_is_another_one() -> None:
+    """A new attempt would log the person out who has just changed it."""
+
+    def ask(command: Command[Any], /) -> Observed[Any]:
+        raise AccountChanged("account_info", -6, "the terminal is on account 99")
+
+    (session,) = parse_sessions({"main": {"login": 7, "server": "A", "password": "p"}})
+    with pytest.raises(WrongAccount, match="account 99"):
+        reconcile(ask, session, None, Wanted(()), ())

@@ -18,7 +18,7 @@ from arbitrex_desktop.mt5.commands import (
     SelectSymbols,
 )
 from arbitrex_desktop.mt5.constants import AccountTradeMode
-from arbitrex_desktop.mt5.errors import MT5Error
+from arbitrex_desktop.mt5.errors import AccountChanged, MT5Error
 from arbitrex_desktop.mt5.results import AccountInfo, SymbolInfo
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 from arbitrex_desktop.raw_layer.symbols import SymbolBook
@@ -128,7 +128,10 @@ def reconcile(
 
     `watched` are the broker's symbols that were selected before; they stay.
     """
-    account = ask(ReadAccount())
+    try:
+        account = ask(ReadAccount())
+    except AccountChanged as changed:  # a person is at work there, who is not to be logged out by a new attempt
+        raise WrongAccount(changed.message) from changed
     identity = Identity.of(account.value.account, simulated=session.is_simulated)
     check_identity(session, expected, identity)
     book = SymbolBook(ask(ListSymbols()).value)
