@@ -104,7 +104,7 @@ class AccountView(msgspec.Struct, frozen=True):
     day_flow: float = 0.0
 
 
-class LossRoom(msgspec.Struct, frozen=True):
+class LossHeadroom(msgspec.Struct, frozen=True):
     """What the loss limits leave from now on, in account currency, each with its limit in words.
 
     Attributes:
@@ -126,13 +126,13 @@ class AccountLimits(msgspec.Struct, frozen=True):
     Attributes:
         results: of the rules about the account alone.
         broken: those of them that refuse.
-        room: what the loss limits leave.
+        headroom: what the loss limits leave.
         total_lots: most lots of everything; None where it is not known.
     """
 
     results: tuple[RuleResult, ...] = ()
     broken: tuple[RuleResult, ...] = ()
-    room: LossRoom = LossRoom(math.inf, "")
+    headroom: LossHeadroom = LossHeadroom(math.inf, "")
     total_lots: float | None = None
 
 

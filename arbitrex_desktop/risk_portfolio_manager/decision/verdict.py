@@ -83,33 +83,33 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     def said(self, say: Callable[[str], str] = in_english) -> str:
         """Return its sentence in the language that `say` gives a text in; as it was written where that is all."""
-        words = self.wording
-        if words is None:
+        wording = self.wording
+        if wording is None:
             return self.message
-        if words.size is not None:
-            return words.size.said(words.decimals, say)
-        note = words.note.said(say) if isinstance(words.note, Phrase) else say(words.note)
+        if wording.size is not None:
+            return wording.size.said(wording.decimals, say)
+        note = wording.note.said(say) if isinstance(wording.note, Phrase) else say(wording.note)
         if self.observed is None:
             form = _WITHOUT_NUMBERS.get(self.outcome, _PLAIN)
             return say(form).format(name=say(self.name), note=note or say(_IN_ORDER))
-        seen, limit = (format_value(each, self.unit, words.decimals, say) for each in self._told(words))
-        if words.of:
-            limit = say(SHARE_FORM).format(share=limit, whole=say(words.of))
-        said = say(self._form(words)).format(name=say(self.name), seen=seen, limit=limit)
-        return f"{said} ({note})" if note else said
+        seen, limit = (format_value(each, self.unit, wording.decimals, say) for each in self._numbers_to_show(wording))
+        if wording.of:
+            limit = say(SHARE_FORM).format(share=limit, whole=say(wording.of))
+        sentence = say(self._form(wording)).format(name=say(self.name), seen=seen, limit=limit)
+        return f"{sentence} ({note})" if note else sentence
 
-    def _form(self, words: Wording) -> str:
+    def _form(self, wording: Wording) -> str:
         """Return the form of a sentence with numbers."""
         if self.outcome is Outcome.FAIL:
-            return (_NO_ROOM if words.bears_on_size else _REACHED)[words.minimum]
-        return (_CUT if self.outcome is Outcome.ADJUST else _MEASURED)[words.minimum]
+            return (_NO_ROOM if wording.bears_on_size else _REACHED)[wording.minimum]
+        return (_CUT if self.outcome is Outcome.ADJUST else _MEASURED)[wording.minimum]
 
-    def _told(self, words: Wording) -> tuple[float | None, float | None]:
+    def _numbers_to_show(self, wording: Wording) -> tuple[float | None, float | None]:
         """Return both numbers as they are told: lots that were reckoned in steps, on their side of the other number."""
         seen, limit = self.observed, self.limit
         if self.unit != "lots" or seen is None or limit is None or seen == limit:
             return seen, limit
-        if not words.typed:
-            return by_step(seen, words.decimals, up=seen > limit), limit
-        whole = by_step(limit, words.decimals)
+        if not wording.typed:
+            return by_step(seen, wording.decimals, up=seen > limit), limit
+        whole = by_step(limit, wording.decimals)
         return seen, whole if (whole < seen) == (limit < seen) else limit

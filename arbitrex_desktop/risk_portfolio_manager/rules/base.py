@@ -46,7 +46,7 @@ class Rule(Check, ABC):
         daily: whether what it latches is of one day, and may end with it.
         paces: whether it counts what was asked for or approved before, so that an approved intent that is judged
             again before it is sent must not be counted against itself.
-        fine: what is said where nothing is amiss and there is no number to tell.
+        nothing_amiss: what is said where nothing is amiss and there is no number to tell.
         in_order: the result that says so, made once since it is that of most rules for most intents.
     """
 
@@ -58,10 +58,10 @@ class Rule(Check, ABC):
     latches: ClassVar[bool] = False
     daily: ClassVar[bool] = False
     paces: ClassVar[bool] = False
-    fine: ClassVar[str] = ""
+    nothing_amiss: ClassVar[str] = ""
 
     def __init__(self) -> None:
-        self.in_order = self.ok(self.fine)
+        self.in_order = self.ok(self.nothing_amiss)
 
     def is_on(self, config: RuleSettings) -> bool:
         """Return whether the settings have it on; one that is off is not asked."""

@@ -34,7 +34,7 @@ class NewsBlackout(Rule):
     )
     stage, order = Stage.FINAL, 120
     subject = "news"
-    fine = "none is near"
+    nothing_amiss = "none is near"
     guards_adding = False
     parameters = (
         lower_limit("news_minutes_before", 30.0, "No trades before news for", "min"),

@@ -23,7 +23,7 @@ class NothingToReduce(Rule):
     )
     stage, order = Stage.SOURCES, 5
     subject = "position to close"
-    fine = "it was not asked to close one"
+    nothing_amiss = "it was not asked to close one"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at what is left to close; a reducing trade has found its position and does not come here."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from arbitrex_desktop.risk_portfolio_manager.decision.context import LossRoom
+from arbitrex_desktop.risk_portfolio_manager.decision.context import LossHeadroom
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, number
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
@@ -70,27 +70,27 @@ class OpenRisk(Rule):
         size, loss = context.size, context.size.unit_loss
         if loss is None:
             return self.unpriced(context)
-        left, at_risk, note = _tightest_room(context)
+        left, at_risk, note = _tightest_headroom(context)
         observed, limit = at_risk + size.units * loss + size.moved_loss, max(0.0, at_risk + left)
         return self.check_headroom(context, (left - size.moved_loss) / loss, observed, limit, note)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return what would be lost as things stand."""
-        left, at_risk, note = _tightest_room(context)
+        left, at_risk, note = _tightest_headroom(context)
         return self.passed(at_risk, max(0.0, at_risk + left), note)
 
 
-def _tightest_room(context: RuleContext) -> tuple[float, float, str]:
+def _tightest_headroom(context: RuleContext) -> tuple[float, float, str]:
     """Return what the tightest limit leaves besides what is at risk, what is at risk, and which it is."""
-    exposure, room = context.exposure, context.limits.room
+    exposure, left = context.exposure, context.limits.headroom
     without_stop: float = context.config.loss_without_stop * exposure.without_stop
     realised, fallen = exposure.entry_risk + without_stop, exposure.open_risk + without_stop
-    if room.realised - realised <= room.equity - fallen:
-        return room.realised - realised, realised, room.realised_note
-    return room.equity - fallen, fallen, room.equity_note
+    if left.realised - realised <= left.equity - fallen:
+        return left.realised - realised, realised, left.realised_note
+    return left.equity - fallen, fallen, left.equity_note
 
 
-def loss_room(account: AccountView, config: RuleSettings) -> LossRoom:
+def loss_headroom(account: AccountView, config: RuleSettings) -> LossHeadroom:
     """Return what the loss limits leave: what is realised counts from the entry on, equity from the price of now on."""
     equity, start, capital = account.equity, account.day_anchor, account.capital
     today = config.daily_loss_limit * (start or capital) + account.daily_pnl
@@ -111,5 +111,5 @@ def loss_room(account: AccountView, config: RuleSettings) -> LossRoom:
         amount = daily_amount(config, day)
         fallen.append((equity - day + amount, _FIRM_DAY))
         realised.append((amount, _FIRM_NEXT_DAY))
-    (realised_room, of_realised), (equity_room, of_equity) = min(realised), min(fallen)
-    return LossRoom(realised_room, of_realised, equity_room, of_equity)
+    (left_realised, of_realised), (left_equity, of_equity) = min(realised), min(fallen)
+    return LossHeadroom(left_realised, of_realised, left_equity, of_equity)

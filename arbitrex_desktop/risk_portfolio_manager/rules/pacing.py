@@ -38,7 +38,7 @@ class DuplicateIntent(Rule):
     code = RejectionReason("DUPLICATE_INTENT", "The same trade was asked for a moment ago.", "Wait, if it is meant.")
     stage, order = Stage.FINAL, 60
     subject = "time since the same trade was asked for"
-    fine = "it was not asked for lately"
+    nothing_amiss = "it was not asked for lately"
     unit = "s"
     minimum = True
     paces = True
@@ -171,7 +171,7 @@ class _Spacing(Rule):
     minimum = True
     paces = True
     switches = ("enforce_time_spacing",)
-    fine = "there was none"
+    nothing_amiss = "there was none"
     least: ClassVar[str]
 
     @abstractmethod

@@ -15,7 +15,7 @@ class PriceCollar(Rule):
     )
     stage, order = Stage.FINAL, 40
     subject = "distance from the last good price"
-    fine = "the quote itself is used"
+    nothing_amiss = "the quote itself is used"
     unit = "share"
     parameters = (upper_limit("max_price_deviation_pct", 0.05, "Farthest price from the last good one", "share"),)
 

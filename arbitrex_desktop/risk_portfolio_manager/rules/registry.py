@@ -25,7 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleResult,
     Stage,
 )
-from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import loss_room
+from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import loss_headroom
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
 from arbitrex_desktop.risk_portfolio_manager.rules.total_lots import most_lots
 from arbitrex_desktop.texts import N_
@@ -101,7 +101,7 @@ class RiskPlan(msgspec.Struct, frozen=True):
         """Return how an account stands to its limits."""
         results = [rule.judge(account, config) for rule in self.of_account]
         broken = [each for each in results if each.blocks]
-        return AccountLimits(tuple(results), tuple(broken), loss_room(account, config), most_lots(account, config))
+        return AccountLimits(tuple(results), tuple(broken), loss_headroom(account, config), most_lots(account, config))
 
 
 def plan_of(config: RuleSettings) -> RiskPlan:

@@ -18,7 +18,7 @@ class ScopedSwitches(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 30
     subject = "kill switches"
-    fine = "none is set"
+    nothing_amiss = "none is set"
     guards_adding = False
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -39,7 +39,7 @@ class Throttle(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 100
     subject = "time between throttled intents"
-    fine = "not throttled"
+    nothing_amiss = "not throttled"
     unit = "s"
     minimum = True
     paces = True

@@ -22,7 +22,7 @@ class SessionEnd(Rule):
     code = RejectionReason("SESSION_END", "The session is over, or about to end.", "Wait for the next session.")
     stage, order = Stage.FINAL, 125
     subject = "session"
-    fine = "it goes on"
+    nothing_amiss = "it goes on"
     switches = ("session_end",)
     parameters = (
         Text("session_end", "", "The session ends at", help="Empty is off.", check=is_time_of_day, what=_NO_TIME),

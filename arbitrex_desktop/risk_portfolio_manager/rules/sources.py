@@ -20,7 +20,7 @@ class Connection(Rule):
     )
     stage, order = Stage.SOURCES, 10
     subject = "connection"
-    fine = "connected"
+    nothing_amiss = "connected"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Ask whether the pool counts itself as connected."""
@@ -58,7 +58,7 @@ class TradingAllowed(Rule):
     )
     stage, order = Stage.SOURCES, 30
     subject = "permission to trade"
-    fine = "allowed"
+    nothing_amiss = "allowed"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the account's flags."""
@@ -109,7 +109,7 @@ class PositionsKnown(Rule):
     code = CONVERSION_UNKNOWN
     stage, order = Stage.SOURCES, 70
     subject = "worth of open positions"
-    fine = "all are known"
+    nothing_amiss = "all are known"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look whether the sums are complete; without a pool, prices that were never given are left out."""

@@ -27,7 +27,7 @@ class StopSides(Rule):
     code = INVALID_STOPS
     stage, order = Stage.FINAL, 10
     subject = "sides of stop and take-profit"
-    fine = "right"
+    nothing_amiss = "right"
     parameters = (number("atr_multiplier", 1.5, "Stop distance in ATRs", "ATR", low_open=True),)
 
     def check(self, context: RuleContext) -> RuleResult:

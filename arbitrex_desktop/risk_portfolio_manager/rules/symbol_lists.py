@@ -22,7 +22,7 @@ class SymbolLists(Rule):
     )
     stage, order = Stage.FINAL, 50
     subject = "symbol lists"
-    fine = "allowed"
+    nothing_amiss = "allowed"
     parameters = (
         Names("allowed_symbols", (), "Only these symbols", help="Empty allows every symbol."),
         Names("denied_symbols", (), "Never these symbols"),

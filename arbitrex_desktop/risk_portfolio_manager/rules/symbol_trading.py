@@ -33,7 +33,7 @@ class SymbolKnown(Rule):
     )
     stage, order = Stage.SOURCES, 40
     subject = "symbol"
-    fine = "known"
+    nothing_amiss = "known"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look whether its properties are there."""
@@ -52,7 +52,7 @@ class SymbolTradable(Rule):
     )
     stage, order = Stage.SOURCES, 50
     subject = "trading in the symbol"
-    fine = "allowed"
+    nothing_amiss = "allowed"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look the direction up in the symbol's trade mode."""

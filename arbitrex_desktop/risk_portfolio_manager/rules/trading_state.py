@@ -31,7 +31,7 @@ class TradingHalted(AccountRule):
     )
     stage, order = Stage.KILL_SWITCH, 10
     subject = "trading state"
-    fine = "not halted"
+    nothing_amiss = "not halted"
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look at the portfolio's own flag."""
@@ -50,7 +50,7 @@ class TradingReducing(AccountRule):
     )
     stage, order = Stage.KILL_SWITCH, 20
     subject = "trading state"
-    fine = "not reducing"
+    nothing_amiss = "not reducing"
     parameters = (lower_limit("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for", "s"),)
 
     def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
