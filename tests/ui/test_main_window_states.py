@@ -69,6 +69,11 @@ def test_trading_is_not_called_plainly_active_under_a_kill_switch(open_window: W
     assert (top.reason.text(), top.reason.tone) == ("2 kill switches are on, see Risk", Tone.WARN)
     core.shown = desk_snapshot(risk=risk_row(switches=switches[:1]))
     qtbot.waitUntil(lambda: top.reason.text() == "1 kill switch is on, see Risk", timeout=OPEN_MS)
+    everything = SwitchRow("GLOBAL", "", "SUSPEND", "holidays", START)
+    core.shown = desk_snapshot(risk=risk_row(switches=(everything,)))
+    qtbot.waitUntil(lambda: (top.state.text(), top.reason.text()) == ("TRADING SUSPENDED", "holidays"), timeout=OPEN_MS)
+    core.shown = desk_snapshot(risk=risk_row(switches=(replace(everything, action="THROTTLE"),)))
+    qtbot.waitUntil(lambda: top.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
     core.shown = desk_snapshot(risk=risk_row(trading_state="REDUCING", reducing_reason="before the weekend"))
     qtbot.waitUntil(lambda: top.reason.text() == "before the weekend", timeout=OPEN_MS)
 

@@ -298,6 +298,12 @@ class RiskRow:
     reducing_reason: str = ""
     reducing_until: datetime | None = None
 
+    @property
+    def suspended_by(self) -> SwitchRow | None:
+        """The kill switch that lets nothing pass that adds risk, whatever it is; None without one."""
+        stops = (each for each in self.switches if each.level == "GLOBAL" and each.action != "THROTTLE")
+        return next(stops, None)
+
 
 @dataclass(frozen=True, slots=True)
 class EquityPoint:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.texts import _
-from arbitrex_desktop.ui.bars.status import HALTED, ShownTradingState
+from arbitrex_desktop.ui.bars.status import HALTED, ShownTradingState, shown_state
 from arbitrex_desktop.ui.freshness import Freshness
 
 UNCONFIRMED_S: Final = 5.0
@@ -33,7 +33,7 @@ class HaltWatch:
             return ShownTradingState(HALTED, self._reason, unconfirmed=True)
         if risk is None:
             return ShownTradingState(_("NOT SYNCED"))
-        return ShownTradingState(risk.trading_state, risk.halt_reason or risk.reducing_reason)
+        return shown_state(risk)
 
     def overdue(self, fresh: Freshness) -> bool:
         """Return whether the core should have confirmed by now."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.core_text import core_text
+from arbitrex_desktop.desk.presentation.snapshot import RiskRow
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.texts import N_, _, ngettext
 from arbitrex_desktop.ui import formats
@@ -22,7 +23,7 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
 
 HALT_KEYS: Final = ("F12", "Ctrl+Shift+H")
 
-ACTIVE, REDUCING, HALTED = N_("ACTIVE"), N_("REDUCING"), N_("HALTED")
+ACTIVE, REDUCING, HALTED, SUSPENDED = N_("ACTIVE"), N_("REDUCING"), N_("HALTED"), N_("SUSPENDED")
 _ACCOUNT_MOST, _REASON_MOST = 320, 460
 """Pixels of width beyond which an account's name and a reason are cut, and told whole by a tool tip."""
 
@@ -30,13 +31,20 @@ _ACCOUNT_MOST, _REASON_MOST = 320, 460
 class ShownTradingState(NamedTuple):
     """The trading state as the window shows it.
 
-    `word` is ACTIVE, REDUCING or HALTED, or NOT SYNCED before the RPM is known; `reason` in words; `unconfirmed`
-    while the halt was asked for and no snapshot has told of it yet.
+    `word` is ACTIVE, REDUCING or HALTED, SUSPENDED by a kill switch over everything, or NOT SYNCED before the RPM is
+    known; `reason` in words; `unconfirmed` while the halt was asked for and no snapshot has told of it yet.
     """
 
     word: str
     reason: str = ""
     unconfirmed: bool = False
+
+
+def shown_state(risk: RiskRow) -> ShownTradingState:
+    """Return the trading state, which is not ACTIVE while a kill switch lets nothing pass that adds risk."""
+    if risk.trading_state == ACTIVE and risk.suspended_by is not None:
+        return ShownTradingState(SUSPENDED, risk.suspended_by.reason)
+    return ShownTradingState(risk.trading_state, risk.halt_reason or risk.reducing_reason)
 
 
 def mode_fill(mode: AccountMode | None) -> FillOf:

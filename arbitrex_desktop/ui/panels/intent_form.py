@@ -29,6 +29,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.ticket.entry_fields import EntryFields
 from arbitrex_desktop.ui.ticket.preview_card import PreviewCard
+from arbitrex_desktop.ui.ticket.sight_watch import SightWatch
 from arbitrex_desktop.ui.ticket.submit_text import refusal, submit_text
 from arbitrex_desktop.ui.ticket.ticket_fields import TicketFields
 from arbitrex_desktop.ui.ticket.ticket_head import TicketHead
@@ -121,9 +122,7 @@ class IntentFormPanel(Panel):
         if not fresh.connected:
             # An answer to prices and an account of the past is none.
             self.card.outdate()
-        elif (
-            due and not self._is_submitted and not fresh.blocking_reason and self._awaited is None and self.isVisible()
-        ):
+        elif due and not (self._is_submitted or fresh.blocking_reason) and self._awaited is None and self.isVisible():
             self._ask()
         self._show_submit()
 
@@ -131,6 +130,7 @@ class IntentFormPanel(Panel):
         """Have a chart show the trade, and what is dragged on it be typed here."""
         self.symbol_changed.connect(chart.show_symbol)
         self.plan_changed.connect(chart.show_plan)
+        self.installEventFilter(SightWatch(self, lambda: self.plan_changed.emit(self.plan())))
         chart.stop_planned.connect(self.set_stop)
         chart.target_planned.connect(self.set_target)
         chart.entry_planned.connect(self.set_entry)
@@ -169,12 +169,12 @@ class IntentFormPanel(Panel):
         self.plan_changed.emit(self.plan())
 
     def plan(self) -> TradePlan | None:
-        """Return the trade in the form with the RPM's newest answer; None while it cannot be read, or is submitted."""
+        """Return the trade in the form, in sight with the RPM's newest answer; None where it is none or submitted."""
         try:
             request = None if self._is_submitted else self._trade()
         except ValueError:
             return None
-        answer = self._current_answer or self._lagging
+        answer = (self._current_answer or self._lagging) if self.isVisible() else None
         return None if request is None else TradePlan.of(request, answer, self._fresh.currency)
 
     @property

@@ -20,7 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.gauges import TITLES, limit_gauge
-from arbitrex_desktop.ui.bars.status import REDUCING
+from arbitrex_desktop.ui.bars.status import ACTIVE, REDUCING, shown_state
 from arbitrex_desktop.ui.bars.switch_bar import LiftBar, SwitchList
 from arbitrex_desktop.ui.exposure.heat_map import HeatMap
 from arbitrex_desktop.ui.exposure.signed_bars import Bar, SignedBars
@@ -182,17 +182,17 @@ class RiskPanel(Panel):
     def _state_of(self, risk: RiskRow | None) -> tuple[str, Tone]:
         if risk is None:
             return _("Limits are not known before the first sync"), Tone.MUTED
-        fresh = self._fresh.account_fresh
-        text = (_("Trading is {state}") if fresh else _("Trading was {state}")).format(state=_(risk.trading_state))
+        fresh, shown = self._fresh.account_fresh, shown_state(risk)
+        text = (_("Trading is {state}") if fresh else _("Trading was {state}")).format(state=_(shown.word))
         if risk.halted_at is not None:
             text += _(" since {halted_at}").format(halted_at=formats.short_time(risk.halted_at, self._fresh.now))
-        if reason := risk.halt_reason or risk.reducing_reason:
-            text += f": {core_text(reason)}"
+        if shown.reason:
+            text += f": {core_text(shown.reason)}"
         if risk.trading_state == REDUCING:
             text += _reducing_ends(risk, self._fresh.now)
         if not fresh:
             text += _(" (STALE, {age} old)").format(age=formats.age(self._fresh.sync_age))
-        return text, Tone.TEXT if risk.trading_state == "ACTIVE" and fresh else Tone.WARN
+        return text, Tone.TEXT if shown.word == ACTIVE and fresh else Tone.WARN
 
     def _show_bars(self, risk: RiskRow | None, currency: str) -> None:
         stale = not self._fresh.account_fresh

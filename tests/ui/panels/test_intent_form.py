@@ -16,11 +16,14 @@ from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.mt5.commands import ListedSymbol
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
+from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.intent_form import SUBMITTED, IntentFormPanel
 from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeWatchList
@@ -401,3 +404,21 @@ def test_less_than_was_asked_for_is_said_in_the_answer(form: IntentFormPanel) ->
     answer(form, decision="APPROVED", lots=0.01, requested_lots=0.015, checks=())
     assert form.card.reasons.text() == "0.015 lots were asked for, 0.01 remain. Every check passes."
     assert form.card.reasons.tone is Tone.WARN
+
+
+def test_a_plan_whose_ticket_is_out_of_sight_has_no_answer(
+    form: IntentFormPanel, asked: list[PreviewIntent], qtbot: QtBot, theme: Theme
+) -> None:
+    """Nobody asks the RPM anew meanwhile: the chart would go on saying "would pass" of what is refused by now."""
+    plans: list[TradePlan | None] = []
+    chart = ChartPanel(theme, ManualClock())
+    qtbot.addWidget(chart)
+    form.go_with(chart)
+    form._awaited = None
+    form._ask()
+    form.show_preview(Preview(asked[-1].number, intent_row(symbol="AUDUSD")))
+    form.plan_changed.connect(plans.append)
+    form.plan_changed.emit(form.plan())
+    form.hide()
+    form.show()
+    assert [plan.answer if plan is not None else None for plan in plans] == ["ADJUSTED", "", "ADJUSTED"]

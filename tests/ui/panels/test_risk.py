@@ -101,6 +101,12 @@ def test_kill_switches_are_told_with_who_set_them_since_when_and_why(panel: Risk
     assert not panel.switches.isVisible()
 
 
+def test_a_switch_over_everything_is_no_active_trading(panel: RiskPanel, fresh: Make) -> None:
+    """The state says so before the switch does."""
+    panel.refresh(fresh(risk=risk_row(switches=(SwitchRow("GLOBAL", "", "SUSPEND", "holidays", START),))))
+    assert (panel.state.text(), panel.state.tone) == ("Trading is SUSPENDED: holidays", Tone.WARN)
+
+
 def test_a_switch_is_lifted_with_a_reason_on_the_second_press(panel: RiskPanel, fresh: Make) -> None:
     """Without a reason the button is off; the first press asks; the command holds what was seen."""
     asked: list[object] = []
