@@ -194,7 +194,7 @@ def draw_legend(painter: QPainter, frame: Frame, colours: Colours) -> None:
         metrics = QFontMetricsF(plain)
         while values and x + sum(metrics.horizontalAdvance(text) + _GAP for text in values) > room:
             # The least telling goes first; close and change stay longest.
-            values.pop(-1 if len(values) > 5 else 0)  # noqa: PLR2004
+            values.pop(-1 if len(values) > 5 else 0)  # noqa: PLR2004 - open, high, low, close and change
         for text in values:
             x = write(painter, text, x, y, colour)
 
