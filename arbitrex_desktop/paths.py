@@ -67,6 +67,14 @@ def written_whole(path: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
 
 
+def set_aside(path: Path) -> Path:
+    """Move a damaged file away, so that the next writing does not take what a person may still read in it.
+
+    Returns where it is now; raises OSError.
+    """
+    return path.replace(path.with_suffix(".damaged"))
+
+
 def _take_from_others(path: Path) -> None:
     """Take every right on one of our own files or folders from others; links are left alone.  Raises OSError."""
     status = path.lstat()

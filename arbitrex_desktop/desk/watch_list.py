@@ -3,21 +3,30 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
+import msgspec
+
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.storage.json_store import JsonStore
 from arbitrex_desktop.paths import account_file_stem
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.symbols import SymbolChoice
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
-_log: Final = logging.getLogger(__name__)
+
+class _Saved(msgspec.Struct, frozen=True):
+    """The file's content."""
+
+    added: frozenset[str]
+    removed: frozenset[str]
+
+
+_STORE: Final = JsonStore(_Saved, "the watch list")
 
 
 class WatchedPool(PoolReader, Protocol):
@@ -83,22 +92,12 @@ class WatchList:
 
     def _load(self) -> SymbolChoice:
         """Return what was kept; a missing or damaged file is nothing."""
-        try:
-            kept = json.loads(self._path.read_text(encoding="utf-8"))
-            return SymbolChoice(frozenset(map(str, kept["added"])), frozenset(map(str, kept["removed"])))
-        except FileNotFoundError:
-            return SymbolChoice()
-        except (OSError, ValueError, KeyError, TypeError):
-            _log.warning("the watch list in %s cannot be read", self._path, exc_info=True)
-            return SymbolChoice()
+        saved = _STORE.load(self._path)
+        return SymbolChoice() if saved is None else SymbolChoice(saved.added, saved.removed)
 
     def _save(self, choice: SymbolChoice) -> None:
         """Write the file whole; raise `CommandRefused` where that cannot be done."""
-        draft = self._path.with_suffix(".new")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            kept = {"added": sorted(choice.added), "removed": sorted(choice.removed)}
-            draft.write_text(json.dumps(kept), encoding="utf-8")
-            draft.replace(self._path)
+            _STORE.save(self._path, _Saved(choice.added, choice.removed))
         except OSError as error:
             raise CommandRefused(f"the watch list cannot be kept: {error_text(error)}") from error

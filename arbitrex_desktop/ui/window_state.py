@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from arbitrex_desktop.paths import set_aside, written_whole
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +74,9 @@ class FileWindowState:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error):
-            _log.warning("the remembered layout in %s cannot be read", self._path, exc_info=True)
+            _log.warning("the remembered layout in %s cannot be read; it is set aside", self._path, exc_info=True)
+            with contextlib.suppress(OSError):
+                set_aside(self._path)
             return None
 
     def save(self, state: WindowState) -> None:
@@ -80,11 +85,10 @@ class FileWindowState:
             "geometry": base64.b64encode(state.geometry).decode("ascii"),
             "docks": base64.b64encode(state.docks).decode("ascii"),
         }
-        draft = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(kept), encoding="utf-8")
-            draft.replace(self._path)
+            with written_whole(self._path) as draft:
+                draft.write_text(json.dumps(kept), encoding="utf-8")
         except OSError:
             _log.warning("the layout cannot be kept in %s", self._path, exc_info=True)
 

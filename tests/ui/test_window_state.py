@@ -42,10 +42,11 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_file_is_no_layout(tmp_path: Path, text: str) -> None:
-    """Whatever stands in the file, the window starts."""
+    """Whatever stands in the file, the window starts; it is set aside."""
     path = tmp_path / "window.json"
     path.write_text(text, encoding="utf-8")
     assert FileWindowState(path).load() is None
+    assert (tmp_path / "window.damaged").read_text(encoding="utf-8") == text
 
 
 def test_a_folder_that_cannot_be_written_costs_the_layout_only(tmp_path: Path) -> None:

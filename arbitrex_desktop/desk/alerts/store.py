@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +11,7 @@ import msgspec
 from arbitrex_desktop.desk.alerts.book import AlertBook
 from arbitrex_desktop.desk.alerts.machine import AlertState
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertRule, AlertWays
-
-_log: Final = logging.getLogger(__name__)
+from arbitrex_desktop.desk.storage.json_store import JsonStore
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -33,6 +31,9 @@ class _Kept(msgspec.Struct, frozen=True):
     calls: tuple[AlertCall, ...] = ()
 
 
+_STORE: Final = JsonStore(_Kept, "the alerts")
+
+
 class AlertStore:
     """Reads and writes the file of a data folder."""
 
@@ -40,14 +41,9 @@ class AlertStore:
         self._path = path
 
     def load(self, book: AlertBook) -> None:
-        """Fill a book with what was kept; a file that cannot be read is put aside, and nothing is taken from it."""
-        try:
-            kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as error:
-            _log.warning("the alerts in %s cannot be read: %s", self._path, error)
-            self._put_aside()
+        """Fill a book with what was kept; a file that cannot be read is set aside, and nothing is taken from it."""
+        kept = _STORE.load(self._path)
+        if kept is None:
             return
         book.rules = {rule.rule_id: rule for rule in kept.rules if not rule.is_permanent}
         book.states = {(each.rule_id, each.subject): each.state for each in kept.states}
@@ -57,14 +53,4 @@ class AlertStore:
     def save(self, book: AlertBook) -> None:
         """Write the file whole; raises OSError."""
         states = tuple(_State(*key, state) for key, state in book.states.items())
-        kept = _Kept(tuple(book.rules.values()), states, book.ways, book.view().calls)
-        draft = self._path.with_suffix(".new")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(msgspec.json.encode(kept))
-        draft.replace(self._path)
-
-    def _put_aside(self) -> None:
-        try:
-            self._path.replace(self._path.with_suffix(".unreadable"))
-        except OSError:
-            _log.warning("it cannot be put aside either", exc_info=True)
+        _STORE.save(self._path, _Kept(tuple(book.rules.values()), states, book.ways, book.view().calls))

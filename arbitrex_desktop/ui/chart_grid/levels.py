@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import math
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from arbitrex_desktop.paths import account_file_stem, written_whole
+from arbitrex_desktop.desk.storage.json_store import JsonStore
+from arbitrex_desktop.paths import account_file_stem
 
 _FOLDER: Final = "levels"
 
@@ -27,6 +25,9 @@ class Level:
     number: int
     price: float
     note: str = ""
+
+
+_STORE: Final = JsonStore(dict[str, tuple[Level, ...]], "the file of levels")
 
 
 class Levels(QObject):
@@ -99,45 +100,14 @@ class Levels(QObject):
 
     def _load(self) -> None:
         path = self._path
-        self._by_symbol = {}
-        if path is None:
-            self.changed.emit()
-            return
-        try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            self._by_symbol = {symbol: tuple(map(_level, levels)) for symbol, levels in kept.items()}
-        except FileNotFoundError:
-            _log.debug("no levels in %s yet", path)
-        except OSError:
-            _log.warning("the levels in %s cannot be read", path, exc_info=True)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            aside = _set_aside(path)
-            _log.warning("the levels in %s are damaged; they were set aside as %s", path, aside, exc_info=True)
+        self._by_symbol = (None if path is None else _STORE.load(path)) or {}
         self.changed.emit()
 
     def _save(self) -> None:
         path = self._path
         if path is None:
             return
-        kept = {symbol: [asdict(level) for level in levels] for symbol, levels in self._by_symbol.items() if levels}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with written_whole(path) as draft:
-                draft.write_text(json.dumps(kept), encoding="utf-8")
+            _STORE.save(path, {symbol: levels for symbol, levels in self._by_symbol.items() if levels})
         except OSError:
             _log.warning("the levels cannot be kept in %s", path, exc_info=True)
-
-
-def _set_aside(path: Path) -> Path:
-    """Move a damaged file away, so that the next change does not write over what a person may still read in it."""
-    aside = path.with_suffix(".damaged")
-    with suppress(OSError):
-        path.replace(aside)
-    return aside
-
-
-def _level(kept: dict[str, object]) -> Level:
-    number, price = kept["number"], kept["price"]
-    if not isinstance(number, int) or not isinstance(price, (int, float)) or not math.isfinite(price):
-        raise TypeError("a level is a number and a price")
-    return Level(number, float(price), str(kept["note"]))

@@ -193,7 +193,7 @@ def test_a_way_without_a_secret_does_not_cost_the_other_its_message(bench: Bench
 
 def test_a_full_disk_is_told_and_nothing_stops(bench: Bench, tmp_path: Path) -> None:
     """A rule that cannot be kept is refused in words; calls go on."""
-    (tmp_path / "alerts.new").mkdir()
+    (tmp_path / "alerts.json.new").mkdir()
     with pytest.raises(CommandRefused, match="cannot be kept"):
         bench.desk.put(PRICE)
     bench.board.put(quote("EURUSD", 1.21))

@@ -182,7 +182,7 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, content: bytes) -> None:
     book = AlertBook()
     AlertStore(path).load(book)
     assert book.rules == {}
-    assert (tmp_path / "alerts.unreadable").read_bytes() == content
+    assert (tmp_path / "alerts.damaged").read_bytes() == content
 
 
 def test_what_cannot_be_is_refused_in_words() -> None:

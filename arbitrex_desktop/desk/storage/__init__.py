@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Small files of what the trader chose."""
