@@ -62,7 +62,9 @@ def trade_marks(
         money=money,
         in_r=in_r,
     )
-    yield Mark(_seconds(trade.closed_at, server), trade.exit, -side, text, closes=True, label=money)
+    yield Mark(
+        _seconds(trade.closed_at, server), trade.exit, -side, text, closes=True, label=money, is_loss=trade.net < 0.0
+    )
 
 
 def _fill_mark(row: IntentRow, server: ServerZone) -> Mark:

@@ -86,6 +86,7 @@ class Mark:
         text: shown as a tool tip.
         closes: whether it ends a position or takes from one; drawn hollow.
         label: written beside it where there is room; empty for nothing.
+        is_loss: whether what the label tells was lost.
     """
 
     seconds: float
@@ -94,6 +95,7 @@ class Mark:
     text: str = ""
     closes: bool = False
     label: str = ""
+    is_loss: bool = False
 
 
 @dataclass(frozen=True, slots=True)

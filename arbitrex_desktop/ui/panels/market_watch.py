@@ -78,6 +78,7 @@ class MarketWatchPanel(Panel):
         self._group.setAccessibleName(_("Group of symbols"))
         self._group.addItem(_(_ALL))
         self.offers = QListWidget()
+        self._offered: list[str] = []
         self.offers.setAccessibleName(_("Symbols of the broker that are not watched"))
         self.offers.setToolTip(_("A double click, or Return, adds it to the list"))
         self.offers.hide()
@@ -199,10 +200,11 @@ class MarketWatchPanel(Panel):
         parts = self._filter.text().casefold().split()
         watched = {name for name, _digits in self.model.listed}
         fitting = [name for name in self._listed if all(part in name.casefold() for part in parts)] if parts else []
-        offered = [f"{_(_ADD)}{name}" for name in fitting if name not in watched][:_MOST_OFFERS]
-        if offered != [self.offers.item(place).text() for place in range(self.offers.count())]:
+        offered = [name for name in fitting if name not in watched][:_MOST_OFFERS]
+        if offered != self._offered:
+            self._offered = offered
             self.offers.clear()
-            self.offers.addItems(offered)
+            self.offers.addItems([f"{_(_ADD)}{name}" for name in offered])
         self.offers.setVisible(bool(offered))
         rows = min(len(offered), _OFFERS_IN_SIGHT)
         self.offers.setFixedHeight(rows * (self.offers.fontMetrics().height() + 6) + 4)
@@ -280,7 +282,7 @@ class MarketWatchPanel(Panel):
         self._group.currentTextChanged.connect(self._narrow)
         clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
         clear.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_(_ADD)), watched=True))
+        self.offers.itemActivated.connect(lambda item: self._watch(self._offered[self.offers.row(item)], watched=True))
         self.view.own_menu = self.menu
         add = self.offers.addAction(_("Add it to the watch list"))
         add.triggered.connect(lambda: self.offers.itemActivated.emit(self.offers.currentItem()))

@@ -162,5 +162,5 @@ def _draw_label(painter: QPainter, mark: Mark, at: QPointF, colours: Colours) ->
     top = at.y() + 2.0 if mark.direction > 0 else at.y() - height - 2.0
     box = QRectF(at.x() - width / 2.0, top, width, height)
     painter.fillRect(box, colours.base)
-    painter.setPen(colours.down if mark.label.startswith("\N{MINUS SIGN}") else colours.up)
+    painter.setPen(colours.down if mark.is_loss else colours.up)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.label)
