@@ -26,7 +26,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, Plain
 from arbitrex_desktop.risk_portfolio_manager.parameters import Text
 from arbitrex_desktop.risk_portfolio_manager.pipeline import pipeline, refusal, sizing
 from arbitrex_desktop.risk_portfolio_manager.pipeline.decided_size import SizeDecided
-from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES
+from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.settings.catalogue import CATALOGUE
 from arbitrex_desktop.settings.expected import bare
@@ -73,7 +73,8 @@ def declared() -> Iterator[str]:
     yield from (rule_name(code) for code in RejectionReason)
     yield SizeDecided.subject
     for each in checks():
-        yield from (text for text in (each.subject, each.of, getattr(each, "fine", "")) if text)
+        fine = each.nothing_amiss if isinstance(each, Rule) else ""
+        yield from (text for text in (each.subject, each.of, fine) if text)
     yield from (ONLY_REDUCES, *(text for path in sorted(RULES.parent.rglob("*.py")) for text in _remarks(path)))
 
 
