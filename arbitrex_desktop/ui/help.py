@@ -209,7 +209,8 @@ class TextWindow(QDialog):
                 _("The user guide is missing from this installation (`resources/{guide}`).").format(guide=GUIDE)
             )
         elif self._sections:
-            self.browser.open_page(self.browser.source())
+            last = self.browser.source()
+            self.browser.open_page(QUrl.fromLocalFile(str(path)) if last.isEmpty() else last)
         else:
             pages = (path.with_name(f"{name}.md") for name in PAGES)
             self._sections = tuple(each for page in pages if page.is_file() for each in sections_of(page))
@@ -220,8 +221,8 @@ class TextWindow(QDialog):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_first(self, page: QUrl) -> None:
-        """Show the first page, unless another one was opened meanwhile."""
-        if self.browser.source().isEmpty():
+        """Show the first page, unless another one, or what the program is, was opened meanwhile."""
+        if self.browser.source().isEmpty() and not self._side.isHidden():
             self.browser.open_page(page)
 
     def _grow_to(self, size: QSize) -> None:

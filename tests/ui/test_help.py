@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QTextBrowser, QWidget
+from PySide6.QtWidgets import QApplication, QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
 import arbitrex_desktop
@@ -157,5 +157,14 @@ def test_the_guide_comes_back_after_what_the_program_is(window: TextWindow, qtbo
     """About takes the page's place; the guide has its own again."""
     qtbot.waitUntil(lambda: "user guide" in window.browser.toPlainText())
     window.show_about()
+    window.show_guide()
+    qtbot.waitUntil(lambda: "user guide" in window.browser.toPlainText())
+
+
+def test_what_the_program_is_stays_when_the_guide_was_only_just_opened(window: TextWindow, qtbot: QtBot) -> None:
+    """The page that was on its way does not take its place; the guide comes when it is asked for again."""
+    window.show_about()
+    QApplication.processEvents()
+    assert "user guide" not in window.browser.toPlainText()
     window.show_guide()
     qtbot.waitUntil(lambda: "user guide" in window.browser.toPlainText())

@@ -401,13 +401,13 @@ def cut_off(window: MainWindow) -> list[str]:
     ]
 
 
-def test_help_is_shown_beside_the_window(open_window: WindowMaker) -> None:
+def test_help_is_shown_beside_the_window(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Guide and about open in a window that blocks nothing."""
     window = open_window()
     action(window, "User guide").trigger()
     assert window.content._texts.isVisible()
     assert not window.content._texts.isModal()
-    assert "Arbitrex Desktop" in window.content._texts.browser.toPlainText()
+    qtbot.waitUntil(lambda: "Arbitrex Desktop" in window.content._texts.browser.toPlainText(), timeout=OPEN_MS)
     action(window, "About").trigger()
     assert "MIT" in window.content._texts.browser.toPlainText()
 
