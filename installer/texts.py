@@ -73,8 +73,8 @@ def declared() -> Iterator[str]:
     yield from (rule_name(code) for code in RejectionReason)
     yield SizeDecided.subject
     for each in checks():
-        fine = each.nothing_amiss if isinstance(each, Rule) else ""
-        yield from (text for text in (each.subject, each.of, fine) if text)
+        note = each.nothing_amiss if isinstance(each, Rule) else ""
+        yield from (text for text in (each.subject, each.of, note) if text)
     yield from (ONLY_REDUCES, *(text for path in sorted(RULES.parent.rglob("*.py")) for text in _remarks(path)))
 
 

@@ -265,3 +265,66 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (path.parent / target).exists() and "generated/" not in target
     ]
     assert broken == []
+
+
+PRIVATE = re.compile(
+    r"(tells?|told|untold|mend|mended|reckon\w*|strangers?|deeds?|door|doing|fine|dust|hair|roomy|anothers|lets_through)"
+)
+"""Words of our own for what the trade has a word for: report, correct, calculate, unregistered, headroom, endpoint."""
+PRIVATE_TEXT = re.compile(
+    r"\b(is|are) told\b|\btold with\b|\btell a\b|\bmended\b|\breckon|\bbecomes? of\b|\bhas these words\b"
+    r"|\btaken? back\b|\bno room is left\b|\ball the same\b",
+    re.IGNORECASE,
+)
+
+
+def names_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and name of what a module defines: functions, classes, arguments, variables and attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.attr
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, whether it is written like_this, LIKE_THIS or LikeThis."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+
+
+def test_the_words_of_a_name_are_found() -> None:
+    """In each way that names are written; a part of a word is none."""
+    assert [words_of(name) for name in ("_tell_again", "LossRoom", "_IN_PARTS")] == [
+        ["tell", "again"],
+        ["loss", "room"],
+        ["in", "parts"],
+    ]
+    assert not any(PRIVATE.fullmatch(word) for word in words_of("satellite_mender"))
+
+
+def test_names_have_no_private_words() -> None:
+    """What the trade has a word for is called by it."""
+    private = [
+        f"{name}:{line} {found}"
+        for name, tree in package_modules()
+        for line, found in names_in(tree)
+        if any(PRIVATE.fullmatch(word) for word in words_of(found))
+    ]
+    assert private == []
+
+
+def test_texts_have_no_private_words() -> None:
+    """What the user reads says it in the trade's words."""
+    private = [
+        f"{name}:{call.lineno} {text.value}"
+        for name, tree in package_modules()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "N_", "ngettext"}
+        for text in call.args
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and PRIVATE_TEXT.search(text.value)
+    ]
+    assert private == []

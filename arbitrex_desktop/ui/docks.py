@@ -68,7 +68,7 @@ COMPACT: Final = Layout(
 )
 """The ticket over the whole height, so that none of its fields is out of sight, and the figures in tabs behind it."""
 
-ROOMY: Final = Layout(
+MEDIUM: Final = Layout(
     QSize(1500, 860),
     (
         ("market_watch", "positions", _V),
@@ -110,7 +110,7 @@ WIDE: Final = Layout(
 """What a roomy one has in tabs stands side by side: every limit, and decisions beside the waiting intents."""
 
 
-TRADE: Final = (WIDE, ROOMY, COMPACT)
+TRADE: Final = (WIDE, MEDIUM, COMPACT)
 """The layouts for trading, the richest first."""
 
 

@@ -299,11 +299,11 @@ class Runner(QObject):
 
     def _build(self) -> None:
         self._core = core = self._factory()
-        core.listen(self._tell_news)
-        self._unsubscribe = core.board.subscribe(self._tell_news)
+        core.listen(self._post_news)
+        self._unsubscribe = core.board.subscribe(self._post_news)
         self.built.emit(core)
 
-    def _tell_news(self, *_what: object) -> None:
+    def _post_news(self, *_what: object) -> None:
         """Note that prices changed or an intent did (any thread), where steps are seldom."""
         if self._is_seldom:
             self._news.emit()

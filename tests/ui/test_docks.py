@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.docks import COMPACT, LEAST_SIZE, ROOMY, WIDE, Layout, layout_for
+from arbitrex_desktop.ui.docks import COMPACT, LEAST_SIZE, MEDIUM, WIDE, Layout, layout_for
 from arbitrex_desktop.ui.main_window import MainWindow
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot
@@ -95,8 +95,8 @@ def resized(window: MainWindow, qtbot: QtBot, size: QSize, layout: Layout) -> No
 @pytest.mark.parametrize(
     ("size", "layout"),
     [
-        ((1024, 640), COMPACT), ((1600, 859), COMPACT), ((1499, 1000), COMPACT), ((1500, 860), ROOMY),
-        ((800, 600), COMPACT), ((2300, 1200), WIDE), ((2560, 1440), WIDE), ((2299, 1440), ROOMY),
+        ((1024, 640), COMPACT), ((1600, 859), COMPACT), ((1499, 1000), COMPACT), ((1500, 860), MEDIUM),
+        ((800, 600), COMPACT), ((2300, 1200), WIDE), ((2560, 1440), WIDE), ((2299, 1440), MEDIUM),
     ],
 )  # fmt: skip
 def test_each_size_has_its_layout(size: tuple[int, int], layout: Layout) -> None:
@@ -104,7 +104,7 @@ def test_each_size_has_its_layout(size: tuple[int, int], layout: Layout) -> None
     assert layout_for(QSize(*size)) is layout
 
 
-@pytest.mark.parametrize("layout", [COMPACT, ROOMY, WIDE], ids=["compact", "roomy", "wide"])
+@pytest.mark.parametrize("layout", [COMPACT, MEDIUM, WIDE], ids=["compact", "roomy", "wide"])
 def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
     open_window: WindowMaker, qtbot: QtBot, layout: Layout
 ) -> None:
@@ -123,9 +123,9 @@ def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
 
 def test_the_layout_follows_the_windows_size(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Shrunk and grown back, no panel covers another, and Market Watch is as wide as before."""
-    window = opened(open_window, qtbot, ROOMY.least)
+    window = opened(open_window, qtbot, MEDIUM.least)
     wide = window.content.market_watch.width()
-    for layout in (COMPACT, ROOMY, WIDE, COMPACT, ROOMY):
+    for layout in (COMPACT, MEDIUM, WIDE, COMPACT, MEDIUM):
         resized(window, qtbot, layout.least, layout)
         assert not overlaps(window)
         assert prices_in_sight(window)
@@ -141,7 +141,7 @@ def test_the_layout_follows_without_forgetting(open_window: WindowMaker, qtbot: 
     docks["history"].raise_()
     rest(window, qtbot)
     window.content.intent_form.fields.volume.field.setFocus()
-    resized(window, qtbot, ROOMY.least, ROOMY)
+    resized(window, qtbot, MEDIUM.least, MEDIUM)
     assert docks["equity"].isHidden()
     assert not docks["history"].visibleRegion().isEmpty()
     assert window.focusWidget() is window.content.intent_form.fields.volume.field
@@ -149,7 +149,7 @@ def test_the_layout_follows_without_forgetting(open_window: WindowMaker, qtbot: 
 
 def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> None:
     """The user's own layout is not laid out anew, nor can the window become too small for it, until it is reset."""
-    window = opened(open_window, qtbot, ROOMY.least)
+    window = opened(open_window, qtbot, MEDIUM.least)
     docks = window.content._docks.docks
     docks["risk"].setFloating(True)
     docks["risk"].setFloating(False)
@@ -157,13 +157,13 @@ def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> 
     window.resize(COMPACT.least)
     rest(window, qtbot)
     window.content._docks.fit()
-    assert window.content._docks.layout is ROOMY
+    assert window.content._docks.layout is MEDIUM
     assert window.height() > COMPACT.least.height()
     assert not overlaps(window)
     window.content.workspaces.reset()
     assert not window.content._docks.moved
     assert window.minimumSize() == LEAST_SIZE.boundedTo(window.screen().availableSize())
-    assert window.content._docks.layout is not ROOMY
+    assert window.content._docks.layout is not MEDIUM
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -172,16 +172,16 @@ def test_a_remembered_layout_fits_the_window_unless_it_is_the_users_own(
 ) -> None:
     """On the next day the program's own layout is that of the size; one made by hand comes back as it was."""
     memory = RememberedState()
-    first = opened(lambda: open_window(memory=memory), qtbot, ROOMY.least)
+    first = opened(lambda: open_window(memory=memory), qtbot, MEDIUM.least)
     first.content._docks.moved = moved
     first.content.fixed_bar.shown_changed.emit(True)
     first.close()
     assert memory.state is not None
     memory.state = replace(memory.state, geometry=b"")
     second = open_window(memory=memory)
-    assert second.width() < ROOMY.least.width() or moved
+    assert second.width() < MEDIUM.least.width() or moved
     assert second.content._docks.moved is moved
-    assert second.content._docks.layout is (ROOMY if moved else layout_for(second.size()))
+    assert second.content._docks.layout is (MEDIUM if moved else layout_for(second.size()))
     assert not second.content.fixed_bar.isVisible()
 
 

@@ -15,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.wording import Wording
 from arbitrex_desktop.texts import N_, Phrase
 
 _NO_NUMBER: Final = N_("a number is missing")
-_TOLD_IN_DECIMALS: Final = ("lots", "money")
+_SHOWN_IN_DECIMALS: Final = ("lots", "money")
 _PASS: Final = Outcome.PASS
 _SKIPPED: Final = Outcome.SKIPPED
 
@@ -107,9 +107,9 @@ class Check:
 
     def wording(self, result: RuleResult, decimals: Decimals) -> Wording:
         """Return what a result's sentence is made of besides its numbers."""
-        told = decimals if self.unit in _TOLD_IN_DECIMALS else NOT_KNOWN
+        shown = decimals if self.unit in _SHOWN_IN_DECIMALS else NOT_KNOWN
         bears_on_size = result.headroom is not None
-        return Wording(result.note, self.of, self.minimum, self.typed, bears_on_size, told)
+        return Wording(result.note, self.of, self.minimum, self.typed, bears_on_size, shown)
 
     def passed(self, observed: float, limit: float, note: str | Phrase = "") -> RuleResult:
         """Return numbers that nothing is wrong with."""

@@ -29,8 +29,8 @@ class Outcome(StrEnum):
 
 
 _NO_ROOM: Final = (
-    N_("{name} would be {seen}, the limit is {limit}: no room is left"),
-    N_("{name} would be {seen}, the minimum is {limit}: no room is left"),
+    N_("{name} would be {seen}, the limit is {limit}: no headroom is left"),
+    N_("{name} would be {seen}, the minimum is {limit}: no headroom is left"),
 )
 _CUT: Final = (
     N_("{name} would be {seen}, the limit is {limit}: size cut to fit"),

@@ -37,13 +37,13 @@ _PAIR: Final = re.compile(
 )
 """Two codes, wherever they stand among a broker's prefix and suffix."""
 _PAIRS: Final = frozenset({"fx", "metal"})
-_FINE_DIGITS: Final = (3, 5)
+_EXTRA_DIGITS: Final = (3, 5)
 """Digits of prices that have one digit more than a pip."""
 _LINEAR: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.FOREX_NO_LEVERAGE})
 _BELIEVED: Final = 0.1
 """By so much a broker's tick value of a pair may differ from what the rates say, spreads and old rates included."""
 _PARTS: Final = 1e8
-_IN_PARTS: Final = 2**53 / _PARTS
+_MOST_ROUNDED: Final = 2**53 / _PARTS
 """From here on a float has no eight decimals."""
 _BANK_DAYS: Final = 360.0
 """Days of the year by which MetaTrader divides a yearly interest."""
@@ -105,7 +105,7 @@ class Instrument:
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
         derive("counter", self.profit if self.kind in _PAIRS else "")
-        derive("pip", 10.0 ** (-self.digits + (self.digits in _FINE_DIGITS)))
+        derive("pip", 10.0 ** (-self.digits + (self.digits in _EXTRA_DIGITS)))
         derive("decimals", step_decimals(self.volume_step))
 
     def swap_cost(self, direction: int, now: datetime) -> float:
@@ -116,7 +116,7 @@ class Instrument:
 
 def without_residue(amount: float) -> float:
     """Return lots or units to eight decimals, without what binary fractions leave: 0.7 - 0.6 lots are 0.1."""
-    return round(amount * _PARTS) / _PARTS if abs(amount) < _IN_PARTS else amount
+    return round(amount * _PARTS) / _PARTS if abs(amount) < _MOST_ROUNDED else amount
 
 
 InstrumentOf = Callable[[str], Instrument | None]

@@ -43,7 +43,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 FIRST_BARS: Final = 1_000
 MORE_BARS: Final = 10_000
 MOST_BARS: Final = 100_000
-_MEND_BARS: Final = 3
+_RELOADED_BARS: Final = 3
 """Bars read again when one has closed: the ticks shown are the newest of each frame, and may miss an extreme."""
 
 _RETRY_MS: Final = 3_000
@@ -237,7 +237,7 @@ class LiveChart(QWidget):
             self._show_quote(quote)
         self.view.series_changed()
         if began and not self._waits:
-            self._ask(_MEND_BARS, 0)
+            self._ask(_RELOADED_BARS, 0)
         if self._shows_plan():
             self._show_lines()
 
@@ -285,7 +285,7 @@ class LiveChart(QWidget):
 
     def _ask(self, count: int, start: int) -> None:
         self._waits = True
-        if start != 0 or count > _MEND_BARS:
+        if start != 0 or count > _RELOADED_BARS:
             self._say(_("Loading\N{HORIZONTAL ELLIPSIS}"), can_cancel=True)
         self.history_asked.emit(HistoryRequest(self.number, self.symbol, self.timeframe, count, start))
 

@@ -214,5 +214,5 @@ def _annotate(trade: str, annotation: Annotation, access: ReviewAccess, _report:
 
 def _export(data: ReviewData, kind: ExportKind, path: Path, _access: ReviewAccess, report: ReportProgress) -> Path:
     writing = _("Writing {name}").format(name=path.name)
-    export(data, kind, path, lambda _doing, share: report(writing, share))
+    export(data, kind, path, lambda _stage, share: report(writing, share))
     return path

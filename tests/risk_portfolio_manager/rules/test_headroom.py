@@ -99,7 +99,7 @@ class TestHeadroom:
         assert cut.headroom == pytest.approx(left, rel=1e-9)
         none = rule.check(context(**{**parts, "size": {"units": left + 1.0, "least_units": left + 0.5}}))
         assert (none.outcome, none.limit) == (FAIL, cut.limit)
-        assert "no room is left" in none.message()
+        assert "no headroom is left" in none.message()
         assert "size cut to fit" in cut.message()
 
     @pytest.mark.parametrize(
