@@ -7,11 +7,8 @@ afterwards, so that a translation may put them elsewhere: `_("{lots} of {symbol}
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 if TYPE_CHECKING:
     # English needs no catalogue, and the first picture does not wait for what reads one.
@@ -41,35 +38,6 @@ def ngettext(one: str, many: str, count: int) -> str:
 def spoken() -> str:
     """Return the code of the language that is spoken, as `en`."""
     return "en" if _catalogue is None else _catalogue.info()["language"]
-
-
-class Phrase(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What is said, as values: it can be kept, and said later in any language.
-
-    Attributes:
-        form: the words, marked by `N_`, with the names of values in braces.
-        values: what stands there: figures, names, and phrases within this one.
-    """
-
-    form: str
-    values: Mapping[str, str | Phrase] = {}
-
-    def __str__(self) -> str:
-        return self.said(in_english)
-
-    def said(self, say: Callable[[str], str]) -> str:
-        """Return it in the language that `say` gives a form in."""
-        form = say(self.form)
-        if not self.values:
-            return form
-        return form.format(
-            **{name: each.said(say) if isinstance(each, Phrase) else each for name, each in self.values.items()}
-        )
-
-
-def in_english(text: str) -> str:
-    """Return a text as it stands in the code."""
-    return text
 
 
 def speak(catalogue: Path | None) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from arbitrex_desktop.mt5.results import AccountInfo
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
@@ -21,7 +22,6 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
-from arbitrex_desktop.texts import Phrase
 
 
 class MarketView(msgspec.Struct, frozen=True):

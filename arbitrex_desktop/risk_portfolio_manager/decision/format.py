@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from arbitrex_desktop.raw_layer import amounts
-from arbitrex_desktop.texts import N_, in_english
+from arbitrex_desktop.raw_layer.phrase import in_english
+from arbitrex_desktop.texts import N_
 
 _FORMATS: Final = {
     "share": "{:.1%}",

@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.raw_layer.phrase import Phrase
+from arbitrex_desktop.texts import N_
 
 
 class SwitchLevel(StrEnum):

@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.decision.wording import Wording
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _NO_NUMBER: Final = N_("a number is missing")
 _SHOWN_IN_DECIMALS: Final = ("lots", "money")

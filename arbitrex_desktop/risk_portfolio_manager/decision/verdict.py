@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
+from arbitrex_desktop.raw_layer.phrase import Phrase, in_english
 from arbitrex_desktop.risk_portfolio_manager.decision.format import by_step, format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.wording import Wording
-from arbitrex_desktop.texts import N_, Phrase, in_english
+from arbitrex_desktop.texts import N_
 
 
 class Outcome(StrEnum):

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals, format_value
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 
 class DecidedSize(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

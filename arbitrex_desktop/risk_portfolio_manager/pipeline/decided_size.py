@@ -9,6 +9,7 @@ from operator import attrgetter
 import msgspec
 
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
@@ -16,7 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.decision.wording import DecidedSize, Wording
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import SIZE_CODE, SIZE_SUBJECT, round_lots
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _BY_RISK = N_("risk per trade")
 _RELATIVE_TOLERANCE = 1e-9

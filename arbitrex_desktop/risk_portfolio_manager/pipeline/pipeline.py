@@ -9,6 +9,7 @@ from operator import attrgetter
 import msgspec
 
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountLimits, RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
@@ -27,7 +28,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import RiskPlan
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _RELATIVE_TOLERANCE = 1e-9
 _NOTHING_LEFT = N_("nothing is left: {left} lots, the smallest volume is {least}")

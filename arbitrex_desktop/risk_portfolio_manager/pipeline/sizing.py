@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext, SizeResult
 from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN, INVALID_STOPS, RejectionReason
@@ -23,7 +24,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
 from arbitrex_desktop.risk_portfolio_manager.rules.stops import MISPLACED_STOP, misplaced
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _STRESSED: Final = frozenset({"STRESSED", "CRISIS"})
 _EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))

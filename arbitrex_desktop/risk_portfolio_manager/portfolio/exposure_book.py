@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import put_last
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import (
     Exposures,
@@ -36,7 +37,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import (
     Reservation,
     WorkingOrders,
 )
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 Held = tuple[str | int, int]
 """A symbol or a position's number, and the side that is held."""

@@ -11,10 +11,11 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, Side
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 K = TypeVar("K")
 _NUMBERS: Final = frozenset({float, int})

@@ -18,8 +18,9 @@ from typing import Final
 from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.raw_layer.amounts import money_of_any_account, step_decimals
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 PriceOf = Callable[[str], float | None]
 """Gives a symbol's middle price, None when there is none."""

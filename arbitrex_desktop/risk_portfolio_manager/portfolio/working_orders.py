@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.texts import Phrase
+from arbitrex_desktop.raw_layer.phrase import Phrase
 
 Side = tuple[str, int]
 """The name of a symbol or currency, and 1 for more or -1 for less of it."""

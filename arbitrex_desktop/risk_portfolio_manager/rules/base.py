@@ -7,12 +7,13 @@ import math
 from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountView, RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 __all__ = [
     "ONLY_REDUCES",

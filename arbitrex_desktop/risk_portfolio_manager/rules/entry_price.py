@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _RELATIVE_TOLERANCE: Final = 1e-9
 """A distance that falls short of its least by the last bit of a float is not short of it."""

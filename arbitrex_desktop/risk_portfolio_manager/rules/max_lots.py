@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import math
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, optional_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 
 class MaxLots(Rule):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
@@ -17,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleResult,
     Stage,
 )
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _FORBIDDEN: Final = N_("{news}: the firm forbids closing now")
 _PERHAPS_FORBIDDEN: Final = N_("{news}: the firm may forbid closing now")

@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _NONE_TO_CLOSE: Final = N_("there is no position of {symbol} with so much to close")
 _REVERSES: Final = N_("it closes the {lots} lots that are held, and opens the rest the other way")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.parameters import number
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
@@ -13,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleSettings,
     Stage,
 )
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 
 class ProfitTarget(AccountRule):

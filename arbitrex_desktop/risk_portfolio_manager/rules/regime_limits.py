@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit, upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _REGIME: Final = N_("the regime is {regime}")
 

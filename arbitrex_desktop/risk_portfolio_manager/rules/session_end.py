@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.market.session import is_time_of_day, session_over
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Text, lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.losses import is_time_zone
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _NO_TIME: Final = "a time of day such as 15:10, or empty"
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
 from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 
 class Connection(Rule):

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import INVALID_STOPS
 from arbitrex_desktop.risk_portfolio_manager.parameters import number
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 MISPLACED_STOP: Final = N_("the stop {stop} is on the wrong side of the price {price}")
 _MISPLACED_TARGET: Final = N_("the take-profit {target} is on the wrong side of the price {price}")

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Names
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 
 class SymbolLists(Rule):

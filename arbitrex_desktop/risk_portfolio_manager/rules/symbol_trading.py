@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _ALLOWED: Final[dict[int, tuple[int, ...]]] = {
     SymbolTradeMode.FULL: (1, -1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.parameters import lower_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     AccountRule,
@@ -14,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import (
     RuleSettings,
     Stage,
 )
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _HALTED: Final = N_("halted ({reason})")
 _NO_REASON: Final = N_("no reason was given")

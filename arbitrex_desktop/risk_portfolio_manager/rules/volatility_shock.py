@@ -7,9 +7,10 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import Final
 
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.parameters import upper_limit
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 _SHOCK: Final = N_("recent volatility is {shock} times the usual, the limit is {limit} times")
 

@@ -11,6 +11,7 @@ import msgspec
 from arbitrex_desktop.mt5.constants import OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.paths import account_file_stem
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
@@ -31,7 +32,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import SavedState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import is_same_account
-from arbitrex_desktop.texts import N_, Phrase
+from arbitrex_desktop.texts import N_
 
 
 def account_name(reading: AccountReading) -> str:

@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.presentation.check_text import check_text
 from arbitrex_desktop.desk.presentation.core_text import blocker_text, reason_text
 from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.snapshot import Notice
+from arbitrex_desktop.raw_layer.phrase import Phrase
 from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
@@ -81,7 +82,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return fallback.texts
 
 
-def verdict(code: str, outcome: Outcome, *figures: float | None, note: str | texts.Phrase = "") -> Verdict:
+def verdict(code: str, outcome: Outcome, *figures: float | None, note: str | Phrase = "") -> Verdict:
     """Return what a rule says: of observed, limit and headroom."""
     seen, limit, room = (*figures, None, None, None)[:3]
     return RuleResult(RULES[code], outcome, seen, limit, room, note).verdict(EUROS)
@@ -141,10 +142,10 @@ def test_a_check_is_said_in_german(german: None, check: Verdict | RuleResult, wo
 
 
 _NUMBERS = ((None, None, None), (1.0, 2.0, None), (1.0, 2.0, 0.0), (1.0, 2.0, 3.0))
-_NOTES: tuple[str | texts.Phrase, ...] = (
+_NOTES: tuple[str | Phrase, ...] = (
     "",
     "switched off",
-    texts.Phrase("{note}, {lots} lots", {"note": texts.Phrase("of one order"), "lots": "1"}),
+    Phrase("{note}, {lots} lots", {"note": Phrase("of one order"), "lots": "1"}),
 )
 
 
