@@ -101,7 +101,7 @@ def test_a_link_in_place_of_the_private_folder_is_not_followed(tmp_path: Path) -
 def test_a_mode_that_is_not_known_counts_as_live(trade_mode: int, mode: AccountMode) -> None:
     """Money may be real; a contest and a demo account are known not to be."""
     account = FakeBroker().account
-    fields = {name: getattr(account, name) for name in account.__struct_fields__} | {"trade_mode": trade_mode}
+    fields = {name: getattr(account, name) for name in account.__slots__} | {"trade_mode": trade_mode}
     assert Identity.of(type(account).from_mapping(fields), simulated=False).mode is mode
 
 

@@ -140,7 +140,7 @@ def test_a_drawdown_at_the_click_refuses(real: Real) -> None:
     intent_id = real.core.submit(intent())
     lost = real.broker.account
     real.broker.account = type(lost).from_mapping(
-        {name: getattr(lost, name) for name in lost.__struct_fields__} | {"equity": 80_000.0, "profit": -20_000.0}
+        {name: getattr(lost, name) for name in lost.__slots__} | {"equity": 80_000.0, "profit": -20_000.0}
     )
     real.broker.poll()
     with pytest.raises(CommandRefused, match="trading is halted: drawdown"):

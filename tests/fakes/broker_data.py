@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, Final, TypeVar
-
-from msgspec.structs import fields
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType, PositionType, SymbolTradeExecution, SymbolTradeMode
 from arbitrex_desktop.mt5.results import (
@@ -38,13 +37,13 @@ USD_PRICE: Final[dict[str, float]] = {
 """One unit of each currency, of cents or of a metal, in US dollars."""
 
 _CONTRACT: Final[dict[str, float]] = {"XAU": 100.0, "XAG": 5_000.0, "XPD": 100.0, "XPT": 100.0}
-_EMPTY: Final[dict[type, Any]] = {int: 0, float: 0.0, bool: False, str: "", TradeRequest: None}
+_EMPTY: Final[dict[str, Any]] = {"int": 0, "float": 0.0, "bool": False, "str": "", "TradeRequest": None}
 R = TypeVar("R", bound=ModuleResult)
 
 
 def make(result_type: type[R], **values: Any) -> R:
     """Return a result with the given fields; the others are zero, False or empty."""
-    blank = {field.name: _EMPTY[field.type] for field in fields(result_type)}
+    blank = {field.name: _EMPTY[str(field.type)] for field in fields(result_type)}
     return result_type(**{**blank, **values})
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from msgspec.structs import asdict, replace
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE
 from arbitrex_desktop.mt5.module import Rows
@@ -35,7 +35,7 @@ class AsTuple:
         self._result = result
 
     def _asdict(self) -> dict[str, Any]:
-        values = asdict(self._result)
+        values = {each.name: getattr(self._result, each.name) for each in fields(self._result)}
         return {name: AsTuple(each) if isinstance(each, ModuleResult) else each for name, each in values.items()}
 
 

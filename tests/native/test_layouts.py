@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import fields
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE
 from tests.mt5.simulator.recording_backend import sample

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Final
-
-from msgspec.structs import fields
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import Rows
@@ -27,7 +25,7 @@ COMMON_FOLDER: Final = "C:\\ProgramData\\Simulated terminal\\Common"
 """Where a terminal would keep its files; nothing is written there."""
 
 BUILD: Final = 5000
-_NOTHING: Final[dict[type, Any]] = {int: 0, float: 0.0, str: "", bool: False}
+_NOTHING: Final[dict[str, Any]] = {"int": 0, "float": 0.0, "str": "", "bool": False}
 _ALL_EXPIRATIONS: Final = 15
 _ALL_ORDER_KINDS: Final = 127
 
@@ -297,4 +295,4 @@ def deal(record: Deal, time: ShownTime, scale: int) -> results.TradeDeal:
 @cache
 def _blank(kind: type[results.ModuleResult]) -> dict[str, Any]:
     """Return all fields of a result with nothing in them."""
-    return {field.name: _NOTHING[field.type] for field in fields(kind)}
+    return {field.name: _NOTHING[str(field.type)] for field in fields(kind)}

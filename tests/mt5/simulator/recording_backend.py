@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from msgspec.structs import fields
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE
@@ -17,14 +17,14 @@ from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 
 R = TypeVar("R", bound=results.ModuleResult)
 
-_ZEROS: dict[type, Any] = {int: 0, float: 0.0, str: "", bool: False}
+_ZEROS: dict[str, Any] = {"int": 0, "float": 0.0, "str": "", "bool": False}
 BUILD = 5500
 
 
 def sample(kind: type[R], **values: Any) -> R:
     """Return a frozen result whose fields are zero, empty or false but for the given ones."""
     blank: dict[str, Any] = {
-        field.name: sample(results.TradeRequest) if field.type is results.TradeRequest else _ZEROS[field.type]
+        field.name: sample(results.TradeRequest) if field.type == "TradeRequest" else _ZEROS[str(field.type)]
         for field in fields(kind)
     }
     return kind(**blank | values)

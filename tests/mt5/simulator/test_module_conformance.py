@@ -85,7 +85,7 @@ def test_result_type_has_the_fields_in_order(name: str) -> None:
     """Each result type, and the frozen result it is made from, has the real one's fields in the real order."""
     expected = tuple(field for field, _ in STRUCTS["structs"][name])
     assert getattr(SimulatedMetaTrader5, name).__match_args__ == expected
-    assert getattr(results, name).__struct_fields__ == expected
+    assert tuple(getattr(results, name).__dataclass_fields__) == expected
 
 
 @pytest.mark.parametrize(("key", "dtype"), [("tick_dtype", TICK_DTYPE), ("rate_dtype", RATE_DTYPE)])

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome
 from tests.fakes.broker_data import make_account, make_deal

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
-from msgspec.structs import replace
 
 from arbitrex_desktop.risk_portfolio_manager.state import persistence
 from arbitrex_desktop.risk_portfolio_manager.state.approval_log import checksum_of

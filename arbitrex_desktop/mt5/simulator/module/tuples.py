@@ -10,6 +10,7 @@ base, their descriptors, and that one could set something on them.
 from __future__ import annotations
 
 import builtins
+from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -36,7 +37,7 @@ class StructTuple(tuple[Any, ...]):
         """Give the new type its fields; raise TypeError for a type derived from one of the eleven."""
         if of is None:
             raise TypeError("a result type of the module is not an acceptable base type")
-        names = of.__struct_fields__
+        names = tuple(field.name for field in fields(of))
         members: dict[str, Any] = {name: property(itemgetter(position)) for position, name in enumerate(names)}
         members |= {"__module__": "builtins", "__match_args__": names}
         members |= {"n_fields": len(names), "n_sequence_fields": len(names)}
