@@ -38,6 +38,7 @@ from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
 from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
 from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.settings import Settings
 from arbitrex_desktop.settings.accounts import Sessions, sessions_of
@@ -51,6 +52,11 @@ from arbitrex_desktop.settings.toml_file import SettingsError
 _log = logging.getLogger(__name__)
 REDIS_PASSWORD = "ARBITREX_REDIS_PASSWORD"  # noqa: S105 - a name
 """The variable of the environment or of `.env` with the password of `ticks.redis_url`."""
+
+
+def risk_config(settings: Settings) -> RPMConfig:
+    """Return the trader's own limits, for a script with a risk manager of its own; raises ValueError in words."""
+    return load(settings).risk
 
 
 def tick_sinks(chosen: TickSettings, folder: Path, clock: Clock, redis_password: str = "") -> tuple[TickSink, ...]:

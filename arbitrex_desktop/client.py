@@ -412,7 +412,7 @@ def _connect(data_dir: Path) -> Connection:
     """Find the desk's endpoint and prove that we know its token."""
     folder = data_dir / "gateway"
     try:
-        endpoint = json.loads((folder / "endpoint.json").read_text("ascii"))
+        endpoint = json.loads((folder / "door.json").read_text("ascii"))
         token = bytes.fromhex((folder / "token").read_text("ascii"))
         connection = Client(endpoint["address"], endpoint["family"], authkey=token)
     except AuthenticationError as error:

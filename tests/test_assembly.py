@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from arbitrex_desktop import assembly, logs
-from arbitrex_desktop.assembly import PrivacyCheck, build_core, news_calendar, tick_sinks
+from arbitrex_desktop.assembly import PrivacyCheck, build_core, news_calendar, risk_config, tick_sinks
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.raw_layer.settings import TickSettings
@@ -18,6 +18,15 @@ from arbitrex_desktop.settings import parse
 from arbitrex_desktop.settings.catalogue import Account, NewsSettings
 from arbitrex_desktop.settings.toml_file import SettingsError
 from tests.fakes.passwords import FakePasswordStore
+
+
+def test_a_script_reads_the_traders_own_limits(tmp_path: Path) -> None:
+    """With whatever mark an editor put before the text; a file that cannot be used is refused by name."""
+    (tmp_path / "risk.toml").write_text("risk_per_trade = 0.002\n", encoding="utf-8-sig")
+    assert risk_config(parse(["--data-dir", str(tmp_path)])).risk_per_trade == 0.002
+    (tmp_path / "risk.toml").write_text("risk_per_trade = 'much'\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"risk\.toml"):
+        risk_config(parse(["--data-dir", str(tmp_path)]))
 
 
 def test_a_calendar_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:

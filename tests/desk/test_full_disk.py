@@ -216,7 +216,7 @@ def test_restart_on_a_full_disk(disk: SmallDisk, start: Any) -> None:
     first.core.approve(first.core.submit(intent()))
     first.step(2.0)
     first.core.stop()
-    for name in ("endpoint.json", "token"):
+    for name in ("door.json", "token"):
         (disk.path / "data" / "gateway" / name).write_text("left by one that was killed", encoding="utf-8")
     disk.fill()
     desk = start(first.broker)
@@ -225,7 +225,7 @@ def test_restart_on_a_full_disk(disk: SmallDisk, start: Any) -> None:
     assert "Errno" not in told
     assert "another window" not in told
     assert "the disk is full" in told
-    assert not (disk.path / "data" / "gateway" / "endpoint.json").exists()
+    assert not (disk.path / "data" / "gateway" / "door.json").exists()
     desk.core.close_position(desk.broker.positions[0].ticket)
     assert not desk.broker.positions
     disk.make_room()

@@ -125,7 +125,7 @@ def play(folder: Path, number: int, plan: Plan, client: Client) -> None:
         while program.poll() is None and time.monotonic() < end:
             client.act()
             now = time.monotonic()
-            connected = connected or (now if client.told or (folder / "gateway" / "endpoint.json").exists() else 0.0)
+            connected = connected or (now if client.told or (folder / "gateway" / "door.json").exists() else 0.0)
             struck = struck or (now if sum(hits(folder).values()) > before else 0.0)
             if struck and now - struck > _LINGER_SECONDS:
                 break

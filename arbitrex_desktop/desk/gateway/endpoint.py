@@ -38,13 +38,14 @@ def prepare_endpoint(data_dir: Path) -> Endpoint:
     token = secrets.token_bytes(_TOKEN_BYTES)
     address, family = endpoint_address(data_dir)
     write_private(folder / "token", token.hex())
-    write_private(folder / "endpoint.json", json.dumps({"version": 1, "address": address, "family": family}))
+    # Its name is of the protocol: copies of `client.py` stand beside strategies and look for it.
+    write_private(folder / "door.json", json.dumps({"version": 1, "address": address, "family": family}))
     return Endpoint(address, family, token)
 
 
 def remove_endpoint(data_dir: Path) -> None:
     """Take the files away, so that clients see at once that no desk is running."""
-    for name in ("endpoint.json", "token"):
+    for name in ("door.json", "token"):
         with contextlib.suppress(OSError):
             (data_dir / "gateway" / name).unlink()
 

@@ -255,7 +255,7 @@ class Gateway:
 
 def _other_desk_listens(data_dir: Path) -> bool:
     """Return whether another desk listens for this data folder."""
-    if not (data_dir / "gateway" / "endpoint.json").is_file():
+    if not (data_dir / "gateway" / "door.json").is_file():
         return False
     try:
         Client(*endpoint_address(data_dir)).close()

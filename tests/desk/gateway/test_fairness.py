@@ -256,7 +256,7 @@ def test_a_flood_does_not_keep_the_desk_from_ending(
             if gateway.clients == MOST_UNPROVEN:
                 break
         gateway.stop()
-    assert not (folder / "gateway" / "endpoint.json").exists()
+    assert not (folder / "gateway" / "door.json").exists()
 
 
 def test_a_client_is_not_forgotten_before_it_began(

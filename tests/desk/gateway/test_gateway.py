@@ -278,7 +278,7 @@ def test_a_second_desk_does_not_take_the_door(gateway: Gateway, folder: Path, de
 def test_leftovers_of_a_killed_desk_hinder_nobody(desk: Desk, folder: Path) -> None:
     """The files of a door that was never closed are replaced."""
     (folder / "gateway").mkdir(parents=True)
-    (folder / "gateway" / "endpoint.json").write_text("{}")
+    (folder / "gateway" / "door.json").write_text("{}")
     address, _ = endpoint_address(folder)
     Path(address).touch()
     gateway = Gateway(desk.core, folder, desk.clock)
