@@ -118,7 +118,7 @@ def test_a_choice_that_cannot_be_kept_is_said(qtbot: QtBot, tmp_path: Path) -> N
     window = UpdateWindow(tmp_path / "file", question=Oracle(UpdateAnswer("9.9.9", is_newer=True)))
     qtbot.addWidget(window)
     window.at_start.setChecked(True)
-    assert "could not be kept" in window.outcome.text()
+    assert "could not be saved" in window.outcome.text()
 
 
 def test_a_run_without_memory_asks_nobody(qtbot: QtBot, tmp_path: Path) -> None:

@@ -75,14 +75,21 @@ def test_the_module_s_refusal_comes_with_its_code(host: HostProcess) -> None:
 
 
 def waiting_poll(host: HostProcess, symbols: tuple[str, ...] = ()) -> threading.Thread:
-    """Start a poll on a thread that waits for up to a minute, and return when the host has it."""
+    """Start a poll on a thread that waits for up to a minute, and return when the host has it.
+
+    Whoever was in a hurry before may have come too late to end a wait: the next poll does not wait then, and the one
+    after it does.
+    """
     cursors = tuple(TickCursor(symbol) for symbol in symbols)
-    thread = threading.Thread(target=lambda: host.execute(Poll(cursors, account=False, wait=60.0)))
-    thread.start()
     pause = threading.Event()
-    while not host._waiting:
-        pause.wait(0.001)
-    return thread
+    while True:
+        thread = threading.Thread(target=lambda: host.execute(Poll(cursors, account=False, wait=60.0)))
+        thread.start()
+        while not host._waiting and thread.is_alive():
+            pause.wait(0.001)
+        thread.join(0.05)
+        if thread.is_alive():
+            return thread
 
 
 def test_a_poll_waits_for_ticks_that_the_market_announces(host: HostProcess) -> None:
