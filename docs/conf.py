@@ -21,7 +21,7 @@ copyright = author  # noqa: A001 - Sphinx's name
 version = release = arbitrex_desktop.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "docs.tools.docstrings", "docs.tools.pages"]
-exclude_patterns = ["tools"]
+exclude_patterns = ["measured.md", "tools"]  # measured.md is a part of performance.md
 templates_path: list[str] = []
 
 # Docstrings are plain text with `names` in backticks.

@@ -95,6 +95,11 @@ def quantile(values: Sequence[float], share: float) -> float | None:
     return round(float(np.quantile(values, share)), 2) if len(values) else None
 
 
+def _risen(before: float | None, after: float | None) -> float | None:
+    """Return by how much a figure rose, None where one of both is not known."""
+    return None if before is None or after is None else round(after - before, 1)
+
+
 def resident_megabytes(pid: int) -> float:
     """Return a process's resident memory (Linux)."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
@@ -128,7 +133,7 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
         "latency_p50_ms": quantile(late, 0.5),
         "latency_p99_ms": quantile(late, 0.99),
         "latency_max_ms": quantile(late, 1.0),
-        "backlog_ms": round(float(np.median(last_second) - np.median(first_second)), 1),
+        "backlog_ms": _risen(quantile(first_second, 0.5), quantile(last_second, 0.5)),
         "paint_p50_ms": quantile([seconds * 1000 for seconds in paints.seconds[first:]], 0.5),
         "paints_a_second": round(made / (until - since), 1),
         **{f"{name}_cores": round(cores, 3) for name, cores in used.items()},
