@@ -126,8 +126,10 @@ class HistoryReader:
         end = until + _DAY_SECONDS
         kept = self._kept
         if kept is not None and kept.left and (kept.history.account, kept.since) == (account, since):
-            found = kept.history
-            if self._ask(CountHistory(account, since, end)).value == (len(found.orders), len(found.deals)):
+            found, counted = kept.history, None
+            with suppress(CallFailed):  # what is amiss the reading tells, and where nothing is, it goes on
+                counted = self._ask(CountHistory(account, since, end)).value
+            if counted == (len(found.orders), len(found.deals)):
                 self._kept = kept._replace(left=kept.left - 1)
                 return found
         history = self._read_deals(account, since, end)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.commands import Command, CopyRates, CountHistory, History, Observed, ReadHistory
+from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.results import AccountKey
 from arbitrex_desktop.raw_layer.connection.history_reader import HistoryReader, Portion
 from tests.fakes.broker_data import make_deal
@@ -32,6 +33,7 @@ class Terminal:
         self.between: Callable[[], None] = lambda: None
         self.seconds = seconds
         self.timeframe = self.counted = 0
+        self.can_count = True
 
     def ask(self, command: Command[Any], /) -> Observed[Any]:
         """Answer, and let happen what happens between two commands."""
@@ -48,6 +50,8 @@ class Terminal:
             within = tuple(deal for deal in self.deals if command.since <= deal.time <= command.until)
             if isinstance(command, CountHistory):
                 self.counted += 1
+                if not self.can_count:
+                    raise CallFailed("history_deals_total", -1, "Generic fail")
                 return Observed((0, len(within)), START, 0.0)
             value = History(command.account, (), within)
         self.sizes.append(size)
@@ -213,3 +217,13 @@ def test_years_in_which_nothing_happened_are_passed_in_large_steps() -> None:
     terminal.deals = terminal.deals[:1]
     assert len(HistoryReader(terminal.ask).deals(ACCOUNT, 0, 20_000 * DAY).deals) == 1
     assert len(terminal.sizes) < 12
+
+
+def test_a_terminal_that_does_not_count_is_read() -> None:
+    """Counting saves work and nothing else: where it fails, all is read each time, and a sync goes on."""
+    terminal = Terminal()
+    terminal.can_count = False
+    reader = HistoryReader(terminal.ask)
+    for _ in range(5):
+        assert [deal.ticket for deal in asked_each_second(reader).deals] == [27, 28, 29, 30]
+    assert terminal.counted == 3
