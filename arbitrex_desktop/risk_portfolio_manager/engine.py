@@ -139,7 +139,7 @@ class RiskPortfolioManager(RiskFigures):
         return self._state.metrics
 
     def judge(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
-        """Judge an intent; with `record`, the decision counts from now on, without it nothing changes.
+        """Judge an intent by what the pool has polled; the decision counts from now on with `record`, and only then.
 
         An approved trade counts as in flight until it appears among the positions, `release_intent` is called for
         its `intent_id`, or `pending_ttl_seconds` have passed; it is not counted against itself when it is judged

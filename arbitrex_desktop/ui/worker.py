@@ -37,14 +37,13 @@ class CoreWorker(QObject):
 
     Signals, all emitted on the GUI thread: `core_ready(Core)`, once the core is built and before it connects, so
     that HALT works during a slow connection; `snapshot_changed(DeskSnapshot)`; `command_done(CommandResult)`, when a
-    command has been run, well or not;
-    `form_ready()`, once the core has started, from when on what sends nothing has a thread of its own;
+    command has been run, well or not; `form_ready()`, once the core has started, from when on what sends nothing has a
+    thread of its own;
     `phase_failed(Phase, str)`, what failed besides commands, with a message for the trader; `stopped()`, when the
     worker thread has ended.
 
     Commands queue behind what the core is doing.  `halt` and `disarm` do not, and what would undo them and queues still
-    is not carried out; what never reaches the broker queues
-    behind its own kind only, once the core has started.
+    is not carried out; what never reaches the broker queues behind its own kind only, once the core has started.
 
     Attributes:
         at_work: what the worker thread is at, None for nothing, and since when, monotonic and in UTC; to be read when

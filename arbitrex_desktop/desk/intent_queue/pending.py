@@ -229,9 +229,9 @@ class PendingQueue:
             stats = self._pool.stats()
             return f"not connected ({stats.state}{': ' + stats.reason if stats.reason else ''})"
         age = None if self._synced.at is None else self._clock.monotonic() - self._synced.at
-        if age is None or age > self._settings.max_sync_age:
-            return "the account was not synced " + ("yet" if age is None else f"for {age:.0f} s")
-        return ""
+        if age is None:
+            return "the account was not synced yet"
+        return f"the account was not synced for {age:.0f} s" if age > self._settings.max_sync_age else ""
 
     def _symbol_blocker(self, intent: Intent) -> str:
         """Return which order of unknown fate blocks the symbol."""

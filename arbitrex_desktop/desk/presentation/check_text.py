@@ -45,7 +45,7 @@ def _of_check(text: str, name: str) -> str:
     """Return the sentence of a check of that name, empty where it is worded in no known way."""
     for form in CHECK_FORMS:
         remark = "" if "{note}" in form else r"(?: \((?P<remark>.+)\))?"
-        found = re.fullmatch(_pattern(form.replace("{name}", name)) + remark, text)
+        found = re.fullmatch(pattern_of(form.replace("{name}", name)) + remark, text)
         if found is not None:
             return _said(form, name, found.groupdict(""))
     return ""
@@ -54,14 +54,14 @@ def _of_check(text: str, name: str) -> str:
 def note_text(note: str) -> str:
     """Return a check's own remark of which only the text was kept, its figures as they are."""
     for form in _NOTES:
-        found = re.fullmatch(_pattern(form), note)
+        found = re.fullmatch(pattern_of(form), note)
         if found is not None and found.groupdict().get("action", "SUSPEND") in SwitchAction.__members__:
             return _(form).format(**{name: _(part) for name, part in found.groupdict().items()})
     return _(note) if note else ""
 
 
-def _pattern(form: str) -> str:
-    """Return what finds a form's figures in a sentence."""
+def pattern_of(form: str) -> str:
+    """Return the regular expression that finds a form's values, by their names, in a sentence of it."""
     return re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(form))
 
 

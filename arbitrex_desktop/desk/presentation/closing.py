@@ -26,10 +26,12 @@ def closing_text(
     ticket = judgement.closes
     position = next((each for each in reading.positions if each.ticket == ticket) if reading else iter(()), None)
     volume = judgement.lots if position is None else position.volume
-    part = f"{amounts.lots(judgement.lots)} of " if judgement.lots < volume - VOLUME_TOLERANCE else ""
     is_foreign = request.source != MANUAL and not own
     whose = f", which {request.source} did not open" if is_foreign else ""
-    return f"CLOSES {part}position #{ticket} ({side} {amounts.lots(volume)} {request.symbol}){whose}"
+    what = f"{side} {amounts.lots(volume)} {request.symbol}"
+    if judgement.lots < volume - VOLUME_TOLERANCE:
+        return f"CLOSES {amounts.lots(judgement.lots)} of position #{ticket} ({what}){whose}"
+    return f"CLOSES position #{ticket} ({what}){whose}"
 
 
 def _reversal_text(request: IntentRequest, judgement: RiskAnswer, side: str) -> str:
@@ -40,8 +42,8 @@ def _reversal_text(request: IntentRequest, judgement: RiskAnswer, side: str) -> 
     closed, left = judgement.closing_lots, judgement.lots - judgement.closing_lots
     if closed <= 0.0:
         return ""
-    position = f"the position ({side} {amounts.lots(closed)} {request.symbol})"
+    position = f"{side} {amounts.lots(closed)} {request.symbol}"
     if left <= VOLUME_TOLERANCE:
-        return f"CLOSES {position}"
+        return f"CLOSES the position ({position})"
     other = "BUY" if side == "SELL" else "SELL"
-    return f"REVERSES {position}: {other} {amounts.lots(left)} will be open"
+    return f"REVERSES the position ({position}): {other} {amounts.lots(left)} will be open"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from arbitrex_desktop.desk.presentation.check_text import check_text, note_text, sentence_of_a_check
+from arbitrex_desktop.desk.presentation.check_text import check_text, note_text, pattern_of, sentence_of_a_check
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _, spoken
 
@@ -74,8 +74,12 @@ SENTENCES: Final = (
     N_("it now {effect}; when it arrived it was to {before}"),
     N_("it is larger now: {before} \N{RIGHTWARDS ARROW} {now} lots"),
     N_("it risks more now: {before} \N{RIGHTWARDS ARROW} {now}"),
+    N_("CLOSES {lots} of position #{ticket} ({position}), which {source} did not open"),
     N_("CLOSES {lots} of position #{ticket} ({position})"),
+    N_("CLOSES position #{ticket} ({position}), which {source} did not open"),
     N_("CLOSES position #{ticket} ({position})"),
+    N_("CLOSES the position ({position})"),
+    N_("REVERSES the position ({position}): {opens} will be open"),
     # What became of it.
     N_("decided by the trader: {reason}"),
     N_("decided by the trader"),
@@ -137,7 +141,7 @@ def core_text(text: str) -> str:
     if whole != text:
         return whole
     for form in SENTENCES:
-        if text.startswith(form.partition("{")[0]) and (found := re.fullmatch(_pattern(form), text, re.DOTALL)):
+        if text.startswith(form.partition("{")[0]) and (found := re.fullmatch(pattern_of(form), text, re.DOTALL)):
             parts = {name: core_text(part) for name, part in found.groupdict().items()}
             if form != _OF_STATE or parts["state"] != found["state"]:
                 return _(form).format(**parts)
@@ -157,8 +161,3 @@ def blocker_text(row: IntentRow) -> str:
 
 _OF_STATE: Final = SENTENCES[-1]
 """Any sentence with a colon would have this form: what stands before it has to be a state."""
-
-
-def _pattern(form: str) -> str:
-    """Return what finds the parts of a form in a text."""
-    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(form))

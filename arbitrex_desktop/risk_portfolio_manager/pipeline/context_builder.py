@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Builds what the rules look at: from the state, from the pool's memory, or from what the program gave.  Only reads."""
+"""Builds what the rules look at: from the state, from the pool's memory, or from what the program gave.
+
+Changes nothing that a decision is about; what is looked up for it, as an instrument, is kept where it belongs.
+"""
 
 from __future__ import annotations
 

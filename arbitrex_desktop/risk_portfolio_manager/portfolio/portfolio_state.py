@@ -170,7 +170,7 @@ class PortfolioState:
         open_positions: by name.
         symbol_exposure: net signed units by symbol.
         currency_exposure: net and signed, by currency.
-        trading_halted: whether trading is halted; the one holder of that.
+        trading_halted: whether the risk manager halts; a desk's own halt is above it.
         halt_reason: why.
         halt_timestamp: since when, UTC.
         halt_code: reason code of the limit that halted, or MANUAL.

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from arbitrex_desktop import texts
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation import core_text as core_text_module
 from arbitrex_desktop.desk.presentation.core_text import SENTENCES, STATES, core_text
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import TradeApprovalStatus
@@ -22,6 +26,12 @@ def german() -> Iterator[None]:
     texts.speak(catalogues.FOLDER / "de.mo")
     yield
     texts.speak(None)
+
+
+@pytest.fixture(scope="module")
+def said() -> str:
+    """Return all that the core may say."""
+    return texts_of_the_core()
 
 
 def test_in_english_everything_stays(german: None) -> None:
@@ -68,3 +78,22 @@ def fields_of(form: str) -> list[str]:
 def test_sentences_hold_others(german: None, said: str, german_words: str) -> None:
     """A reason within a sentence is translated, too; what a person typed, and what is not known, stays as it is."""
     assert core_text(said) == german_words
+
+
+def texts_of_the_core() -> str:
+    """Return every text that stands in the code below the window, but for the table of forms itself."""
+    table = Path(core_text_module.__file__)
+    found: list[str] = []
+    for room in ("desk", "raw_layer", "mt5", "risk_portfolio_manager"):
+        for path in sorted((table.parents[2] / room).rglob("*.py")):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if path != table else ()
+            values = (each.value for each in nodes if isinstance(each, ast.Constant))
+            found += [value for value in values if isinstance(value, str)]
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("form", SENTENCES)
+def test_each_form_is_one_that_the_core_says(form: str, said: str) -> None:
+    """A sentence that is worded anew in the core would stay English in every other language without a word."""
+    literals = [part.strip(" ().,:") for part in re.split(r"\{\w+\}", form)]
+    assert [part for part in literals if part not in said] == []
