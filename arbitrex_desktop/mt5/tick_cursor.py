@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -28,6 +29,12 @@ _FIRST_READ = 256
 _LARGEST_READ = 1_048_576
 _IDENTITY: Final = ("bid", "ask", "last", "volume", "flags")
 _KNOWN_BEFORE: Final = 2
+
+_NAMES: Final = TICK_DTYPE.names or ()
+_time_msc: Final = itemgetter(_NAMES.index("time_msc"))
+_place: Final = itemgetter(*map(_NAMES.index, ("time_msc", "bid", "ask")))
+_identity: Final = itemgetter(*map(_NAMES.index, _IDENTITY))
+"""What identifies a tick among those of its millisecond."""
 
 _Place = tuple[int, float, float]
 
@@ -79,13 +86,14 @@ class TickCursor(NamedTuple):
         if not len(rows):
             return self
         times = rows["time_msc"]
-        last = int(times[-1])
+        tail = rows[-1 - _KNOWN_BEFORE :].tolist()
+        last = _time_msc(tail[-1])
         seen = int(np.count_nonzero(times == last)) + (self.seen if last == self.time_msc else 0)
         second = last // 1000
         same = self.time_msc is not None and self.time_msc // 1000 == second
         in_second = int(np.count_nonzero(times >= second * 1000)) + (self.in_second if same else 0)
-        before = (self._known() + _places(rows[-1 - _KNOWN_BEFORE :]))[-1 - _KNOWN_BEFORE : -1]
-        return TickCursor(self.symbol, last, seen, _values(rows), in_second, before)
+        before = (*self._known(), *map(_place, tail))[-1 - _KNOWN_BEFORE : -1]
+        return TickCursor(self.symbol, last, seen, _identity(tail[-1]), in_second, before)
 
     def _known(self) -> tuple[_Place, ...]:
         """Return time, bid and ask of the last ticks that were read, the cursor's own among them."""
@@ -176,17 +184,6 @@ def _behind(rows: Rows, msc: int, seen: int) -> NDArray[np.bool_]:
     at_msc = times == msc
     behind: NDArray[np.bool_] = (times > msc) | (at_msc & (np.cumsum(at_msc) > seen))
     return behind
-
-
-def _values(rows: Rows) -> tuple[float, ...]:
-    """Return what identifies the last tick among those of its millisecond."""
-    row = rows[-1]
-    return tuple(row[name].item() for name in _IDENTITY)
-
-
-def _places(rows: Rows) -> tuple[_Place, ...]:
-    """Return time, bid and ask of each tick."""
-    return tuple(zip(rows["time_msc"].tolist(), rows["bid"].tolist(), rows["ask"].tolist(), strict=True))
 
 
 def _is_at(rows: Rows, places: Iterable[int], tick: _Place) -> bool:

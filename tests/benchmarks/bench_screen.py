@@ -6,7 +6,8 @@ and runs the real window on it; `classic` pushes the same ticks, one signal and 
 fourteen columns in the same process.  One line of JSON comes out: milliseconds from a tick's due time to the end of the
 paint that shows it or a later one of its symbol, and by how much the last second's were later than the first one's;
 milliseconds of a paint, paints a second, cores of window and host, and the longest gap between two beats of a timer on
-the window's thread beside that of an empty event loop.
+the window's thread beside that of an empty event loop.  Ticks of rows that are scrolled out of sight are not counted:
+nothing is painted for them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any, Final
 import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QTableWidget, QTableWidgetItem
 
 from arbitrex_desktop.app import Application, keep_for_good
 from arbitrex_desktop.assembly import build_core
@@ -113,8 +114,16 @@ def wait(seconds: float) -> None:
     loop.exec()
 
 
-def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str, int]) -> dict[str, Any]:
-    """Run the measured stretch and return its figures."""
+def in_sight(table: QTableView) -> range:
+    """Return the rows that a table shows."""
+    last = table.rowAt(table.viewport().height() - 1)
+    return range(table.rowAt(0), (last if last >= 0 else table.model().rowCount() - 1) + 1)
+
+
+def measure(
+    paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str, int], table: QTableView
+) -> dict[str, Any]:
+    """Run the measured stretch and return its figures; `ticks` are in the order of the table's rows."""
     wait(max(CAUGHT_UP_S, epoch + WARM_S - time.time()))
     first, since = len(paints.ends), time.time()
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
@@ -126,6 +135,8 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
     beat.start()
     wait(PAUSES_S)
     beat.stop()
+    seen = set(in_sight(table))
+    ticks = {symbol: rows if place in seen else rows[:0] for place, (symbol, rows) in enumerate(ticks.items())}
     late = paints.latencies(ticks, epoch, since, until - 0.5)
     first_second = paints.latencies(ticks, epoch, since, since + 1.0)
     last_second = paints.latencies(ticks, epoch, until - 1.5, until - 0.5)
@@ -139,6 +150,7 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
         **{f"{name}_cores": round(cores, 3) for name, cores in used.items()},
         **{f"{name}_mb": round(resident_megabytes(pid)) for name, pid in pids.items()},
         "pause_ms": round(max(beat.gaps, default=0.0), 1),
+        "rows_in_sight": len(seen),
     }
 
 
@@ -184,7 +196,8 @@ def ours(rate: float) -> dict[str, Any]:
         keep_for_good()
         host = snapshots[-1].pool.host_pid
         assert host is not None
-        figures = measure(paints, ticks, epoch.timestamp(), {"window": os.getpid(), "host": host})
+        view = application.window.content.market_watch.view
+        figures = measure(paints, ticks, epoch.timestamp(), {"window": os.getpid(), "host": host}, view)
         application.window.close()
     polls = snapshots[-1].pool.calls["Poll"]
     return figures | {"ticks": snapshots[-1].pool.ticks_total, "poll_p50_ms": polls.p50_ms, "poll_p99_ms": polls.p99_ms}
@@ -247,7 +260,7 @@ def classic(rate: float) -> dict[str, Any]:
     epoch = time.time() + 0.5
     thread = threading.Thread(target=pusher.run, args=(epoch,))
     thread.start()
-    figures = measure(paints, ticks, epoch, {"window": os.getpid()})
+    figures = measure(paints, ticks, epoch, {"window": os.getpid()}, table)
     pusher.stopping.set()
     thread.join()
     window.close()

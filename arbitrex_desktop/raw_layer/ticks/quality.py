@@ -23,6 +23,8 @@ def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tup
     when its time lies before that of a tick that came earlier (`last_time_msc` for the first).  Returns a mask of
     the good ones and how many were bad for each cause; a tick counts once, under its first cause.
     """
+    if _plainly_good(rows, last_time_msc):
+        return np.ones(len(rows), dtype=bool), {}
     bid, ask = rows["bid"], rows["ask"]
     repeated = np.zeros(len(rows), dtype=bool)
     if np.any(rows["time_msc"][1:] == rows["time_msc"][:-1]):
@@ -42,6 +44,16 @@ def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tup
     causes = (*found, rows["time_msc"] < earliest_allowed)
     good: NDArray[np.bool_] = ~np.logical_or.reduce(causes)
     return good, {} if good.all() else _counted(causes)
+
+
+def _plainly_good(rows: Rows, last_time_msc: int) -> bool:
+    """Return whether each tick is later than the one before it, and each has prices in order: nearly always so.
+
+    It takes a third of the time of asking for the causes, forty times a second for each of a few symbols.
+    """
+    times, bid, ask = rows["time_msc"], rows["bid"], rows["ask"]
+    later = len(rows) > 0 and times[0] > last_time_msc and (times[1:] > times[:-1]).all()
+    return bool(later and ((bid > 0) & (bid <= ask) & (ask < np.inf)).all())
 
 
 def _counted(causes: Sequence[NDArray[np.bool_]]) -> dict[str, int]:

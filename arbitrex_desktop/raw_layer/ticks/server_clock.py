@@ -12,7 +12,7 @@ from arbitrex_desktop.raw_layer.server_zone import ServerZone, summer_seconds
 
 _STEP_SECONDS: Final = 900
 _AGREEING: Final = 3
-_VOTE_COUNTS: Final = timedelta(seconds=60)
+_VOTE_COUNTS_SECONDS: Final = 60.0
 
 
 def _rounded(seconds: float) -> int:
@@ -36,7 +36,7 @@ class ServerClock:
     def __init__(self) -> None:
         self.offset_seconds: int | None = None
         self.rule = ""
-        self._votes: dict[str, tuple[int, datetime]] = {}
+        self._votes: dict[str, tuple[int, float]] = {}
 
     def observe(self, newest_tick_seconds: Mapping[str, float], now: datetime, symbols: int) -> bool:
         """Vote with the server times of ticks that arrived just now; return whether the offset changed.
@@ -45,9 +45,11 @@ class ServerClock:
         """
         if not newest_tick_seconds:
             return False
+        present = now.timestamp()
         for symbol, seconds in newest_tick_seconds.items():
-            self._votes[symbol] = (_rounded(seconds - now.timestamp()), now)
-        self._votes = {symbol: vote for symbol, vote in self._votes.items() if abs(now - vote[1]) <= _VOTE_COUNTS}
+            self._votes[symbol] = (_rounded(seconds - present), present)
+        for symbol in [each for each, (_, at) in self._votes.items() if abs(present - at) > _VOTE_COUNTS_SECONDS]:
+            del self._votes[symbol]
         offset, agreeing = Counter(vote for vote, _ in self._votes.values()).most_common(1)[0]
         if agreeing < min(_AGREEING, symbols) or offset == self.offset_seconds:
             return False

@@ -163,7 +163,7 @@ class TickPipeline:
     def _quote(self, symbol: str, rows: Rows, age: float) -> Quote:
         """Build the quote of the last row."""
         before = self.board.quote(symbol)
-        bid, ask, last, time_msc = (rows[name][-1].item() for name in ("bid", "ask", "last", "time_msc"))
+        _, bid, ask, last, _, time_msc, _, _ = rows[-1].item()
         moved = 0 if before is None else (bid > before.bid) - (bid < before.bid)
         return Quote(
             symbol=symbol,

@@ -33,7 +33,8 @@ class TickRing:
         start = (self._written + len(rows) - len(kept)) % self._capacity
         first = min(len(kept), self._capacity - start)
         self._rows[start : start + first] = kept[:first]
-        self._rows[: len(kept) - first] = kept[first:]
+        if first < len(kept):
+            self._rows[: len(kept) - first] = kept[first:]
         self._written += len(rows)
 
     def shift(self, msc: int) -> None:
@@ -48,5 +49,7 @@ class TickRing:
             return np.empty(0, dtype=TICK_DTYPE)
         kept = min(self._written, self._capacity)
         wanted = kept if count is None else min(count, kept)
-        positions = np.arange(self._written - wanted, self._written) % self._capacity
-        return self._rows[positions]
+        start = (self._written - wanted) % self._capacity
+        older = self._rows[start : start + wanted]
+        rest = wanted - len(older)
+        return np.concatenate([older, self._rows[:rest]]) if rest else older.copy()
