@@ -99,12 +99,15 @@ class Poll(Command[PollResult]):
     A lost connection fails the whole poll; a symbol or an account that cannot be read is reported beside the rest.
     `audit` names a symbol whose last seconds are read again, to find ticks that came late.  Where nothing is new the
     host may wait for up to `wait` seconds, or until another request comes.
+
+    `known`, to a host that has the cursors of the poll before: those given here are the ones that moved since.
     """
 
     cursors: tuple[TickCursor, ...]
     audit: str = ""
     account: bool = True
     wait: float = 0.0
+    known: bool = False
     deadline: ClassVar[float] = 5.0
     priority: ClassVar[Priority] = Priority.POLL
 
@@ -117,16 +120,24 @@ class Poll(Command[PollResult]):
         """Return the poll without any waiting."""
         return replace(self, wait=0.0)
 
+    def since(self, last: Poll | None) -> Poll:
+        """Return what asks the same of a host that was asked for `last` before, in a tenth of the bytes."""
+        if last is None or [each.symbol for each in last.cursors] != [each.symbol for each in self.cursors]:
+            return self
+        moved = tuple(new for new, old in zip(self.cursors, last.cursors, strict=True) if new is not old)
+        return replace(self, cursors=moved, known=True)
+
     def run(self, module: MetaTrader5Module) -> PollResult:
         """Read every symbol, now."""
         reader = SymbolReader(module)
         for cursor in self.cursors:
             reader.read(cursor)
-        return self.result(module, reader)
+        audited = next((cursor for cursor in self.cursors if cursor.symbol == self.audit), None)
+        return self.result(module, reader, audited)
 
-    def result(self, module: MetaTrader5Module, reader: SymbolReader) -> PollResult:
+    def result(self, module: MetaTrader5Module, reader: SymbolReader, audited: TickCursor | None) -> PollResult:
         """Add the audit and the account to what was read of the symbols."""
-        overlap = self._overlap(module, reader)
+        overlap = self._overlap(module, reader, audited)
         with_terminal = self.account or not (self.wait and reader.found)
         terminal = TerminalInfo.from_module(call(module, "terminal_info")) if with_terminal else None
         account, error = _account(module) if self.account else (None, None)
@@ -136,9 +147,8 @@ class Poll(Command[PollResult]):
         behind = frozenset(reader.behind)
         return PollResult(reader.ticks, reader.failed, terminal, account, error, behind, overlap=overlap)
 
-    def _overlap(self, module: MetaTrader5Module, reader: SymbolReader) -> Rows | None:
+    def _overlap(self, module: MetaTrader5Module, reader: SymbolReader, cursor: TickCursor | None) -> Rows | None:
         """Read the audited symbol's last seconds."""
-        cursor = next((cursor for cursor in self.cursors if cursor.symbol == self.audit), None)
         if cursor is None or self.audit in reader.failed:
             return None
         try:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.host.inbox import Interruption
@@ -26,13 +27,14 @@ class ChangeWatch:
         self._rhythm = rhythm
         self._clock = clock
         self._cursors: dict[str, TickCursor] = {}
+        self._reported: set[str] = set()
         self._due: dict[str, float] = {}
         self._queue: list[tuple[float, str]] = []
         self.waited = 0.0
 
     def poll(self, poll: Poll, interruption: Interruption) -> PollResult:
         """Answer as soon as something is new, at the latest after the poll's `wait`, or when something else comes."""
-        self._follow(poll.cursors)
+        self._follow(poll)
         until = self._clock.monotonic() + poll.wait
         self.waited = 0.0
         reader = SymbolReader(self._module)
@@ -44,14 +46,31 @@ class ChangeWatch:
             interruption.wait(max(0.0, min(until, self._next_due()) - now))
             self.waited += self._clock.monotonic() - now
         # Ticks read before a clock was moved and after it do not mix: all symbols are read again, in one go.
-        return poll.run(self._module) if reader.displaced else poll.result(self._module, reader)
+        if reader.displaced:
+            return replace(poll, cursors=tuple(self._cursors.values())).run(self._module)
+        return poll.result(self._module, reader, self._cursors.get(poll.audit))
 
-    def _follow(self, cursors: Iterable[TickCursor]) -> None:
-        """Take over the cursors; one that is not where it was last time is looked at at once."""
-        known, self._cursors = self._cursors, {cursor.symbol: cursor for cursor in cursors}
-        for symbol, cursor in self._cursors.items():
-            if known.get(symbol) != cursor:
-                self._look_at(symbol, 0.0)
+    def look_again(self) -> None:
+        """Look at every symbol with the next poll: what was planned holds no longer."""
+        self._reported.update(self._cursors)
+
+    def _follow(self, poll: Poll) -> None:
+        """Take over the cursors; one that is not where it was last time is looked at at once.
+
+        So is one whose ticks were reported: it will have moved; should it not, since the answer was lost, the symbol is
+        looked at all the same.
+        """
+        known = self._cursors
+        if not poll.known:
+            self._cursors = {}
+        anew = self._reported
+        self._reported = set()
+        for cursor in poll.cursors:
+            self._cursors[cursor.symbol] = cursor
+            if known.get(cursor.symbol) != cursor:
+                anew.add(cursor.symbol)
+        for symbol in anew:
+            self._look_at(symbol, 0.0)
 
     def _look_at(self, symbol: str, moment: float) -> None:
         """Look at a symbol at a moment, and not at the one that was planned before."""
@@ -69,8 +88,8 @@ class ChangeWatch:
             latest = reader.read(self._cursors[symbol])
             now = self._clock.monotonic()
             if symbol in reader.ticks:
-                # Its cursor will move; should it not, since the answer was lost, the symbol is looked at all the same.
-                del self._cursors[symbol]
+                self._reported.add(symbol)
+                self._due.pop(symbol, None)
             else:
                 self._look_at(symbol, self._rhythm.next_look(symbol, latest, now, now - before))
             if interruption.requested():

@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import Command, Observed, Priority, ReplayStatus
@@ -28,6 +28,7 @@ from arbitrex_desktop.mt5.host.messages import (
     write_message,
 )
 from arbitrex_desktop.mt5.host.turns import Turns
+from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class _Link:
         self.process = child.process
         self._inbox: queue.SimpleQueue[object | None] = queue.SimpleQueue()
         self._sending = threading.Lock()
+        self._polled: Poll | None = None
         self._reader = threading.Thread(target=self._read, name="mt5-host-reader", daemon=True)
         self._reader.start()
         self.send(replace(spec, parent_pipe=child.parent_pipe))
@@ -57,6 +59,13 @@ class _Link:
             _log.exception("the host's answer could not be read")
         finally:
             self._inbox.put(None)
+
+    def ask(self, number: int, command: Command[Any]) -> None:
+        """Send a command; of a poll what is new since the one before, the host remembers the rest."""
+        sent = command
+        if isinstance(command, Poll):
+            sent, self._polled = command.since(self._polled), command
+        self.send(Request(number, sent))
 
     def send(self, message: object) -> None:
         """Write one message; raises `HostDied` when nobody reads it."""
@@ -147,7 +156,7 @@ class HostProcess:
                 command = self._begin_wait(command)
             patience = (command.deadline if deadline is None else deadline) + command.longest_wait
             with self._dropping_on_failure():
-                self._link.send(Request(self._number, command))
+                self._link.ask(self._number, command)
                 answer = self._link.receive(patience)
                 self._waiting = 0
                 if not isinstance(answer, HostAnswer) or answer.number != self._number:

@@ -110,7 +110,7 @@ class ModuleRunner:
             world.steer(speed=command.speed, to_msc=command.to_msc, step=command.step)
         except ValueError as error:
             raise CallFailed("steering the replay", ResultCode.E_INVALID_PARAMS, str(error)) from error
-        self._watch = ChangeWatch(self._module, self._rhythm, self._clock)
+        self._watch.look_again()
         return world.replay_status()
 
     def idle(self) -> None:

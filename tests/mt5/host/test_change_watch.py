@@ -144,6 +144,43 @@ def test_a_moved_clock_is_reported_for_all_symbols_in_one_go() -> None:
     assert not result.ticks
 
 
+def test_a_poll_tells_the_host_only_which_cursors_moved() -> None:
+    """Of a poll with the symbols of the one before; with other symbols, or in another order, it has all of them."""
+    first = Poll(cursors(quiet_module()), wait=1.0)
+    moved = first.cursors[1]._replace(time_msc=BEGIN + 5)
+    second = Poll((first.cursors[0], moved, first.cursors[2]), "EURUSD", account=False)
+    assert second.since(first) == Poll((moved,), "EURUSD", account=False, known=True)
+    assert first.since(None) is first
+    for symbols in (second.cursors[:2], second.cursors[::-1], ()):
+        assert Poll(symbols).since(first) == Poll(symbols)
+
+
+def test_the_audited_symbol_is_read_again_although_its_cursor_was_not_sent() -> None:
+    """The host remembers where it stands; a lone poll and one that follows on bring the same."""
+    module, clock = quiet_module(), ManualClock()
+    first = Poll(cursors(module))
+    watch = ChangeWatch(module, OncePerSecond(), clock)
+    watch.poll(first, Waiting(clock))
+    again = Poll(first.cursors, "GBPUSD")
+    overlap = watch.poll(again.since(first), Waiting(clock)).overlap
+    alone = again.run(module).overlap
+    assert overlap is not None
+    assert alone is not None
+    assert overlap.tolist() == alone.tolist()
+
+
+def test_a_moved_clock_is_found_by_a_poll_that_sends_no_cursor() -> None:
+    """Every symbol that the host remembers is read again then."""
+    module, clock = quiet_module(), ManualClock()
+    first = Poll(cursors(module), wait=1.0)
+    watch = ChangeWatch(module, OncePerSecond(), clock)
+    watch.poll(first, Waiting(clock))
+    module.ticks = {
+        symbol: [(msc + 3_600_000, bid, ask) for msc, bid, ask in ticks] for symbol, ticks in module.ticks.items()
+    }
+    assert watch.poll(first.since(first), Waiting(clock)).displaced == set(SYMBOLS)
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Ticks, waits, interruptions and vanished symbols in any order."""
 
@@ -156,6 +193,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.cursors = {symbol: TickCursor(symbol, BEGIN) for symbol in SYMBOLS}
         self.given: dict[str, list[float]] = {symbol: [] for symbol in SYMBOLS}
         self.made: dict[str, list[float]] = {symbol: [] for symbol in SYMBOLS}
+        self.asked: Poll | None = None
 
     @rule(symbol=st.sampled_from(SYMBOLS), count=st.integers(1, 5))
     def ticks_come(self, symbol: str, count: int) -> None:
@@ -165,13 +203,28 @@ class AnyOrder(RuleBasedStateMachine):
             self.made[symbol].append(bid)
             self.module.add_tick(symbol, BEGIN + round(self.clock.monotonic() * 1000) - 1_000_000, bid, bid + 0.5)
 
-    @rule(wait=st.sampled_from([0.0, 0.01, 0.3, 2.0]), interrupted=st.booleans())
-    def poll(self, wait: float, interrupted: bool) -> None:
-        """Poll, and go on from what came."""
+    @rule(
+        wait=st.sampled_from([0.0, 0.01, 0.3, 2.0]),
+        interrupted=st.booleans(),
+        whole=st.booleans(),
+        lost=st.booleans(),
+        symbols=st.lists(st.sampled_from(SYMBOLS), min_size=1, unique=True) | st.just(list(SYMBOLS)),
+    )
+    def poll(self, wait: float, *, interrupted: bool, whole: bool, lost: bool, symbols: list[str]) -> None:
+        """Poll some or all symbols, with what moved since or with everything, and go on from what came."""
         self.waiting.asked = interrupted
-        for symbol, rows in self.watch.poll(Poll(tuple(self.cursors.values()), wait=wait), self.waiting).ticks.items():
-            self.cursors[symbol] = self.cursors[symbol].advanced(rows)
-            self.given[symbol] += rows["bid"].tolist()
+        wanted = Poll(tuple(self.cursors[symbol] for symbol in symbols), wait=wait)
+        asked = wanted if whole else wanted.since(self.asked)
+        self.asked = wanted
+        for symbol, rows in self.watch.poll(asked, self.waiting).ticks.items():
+            if not lost:
+                self.cursors[symbol] = self.cursors[symbol].advanced(rows)
+                self.given[symbol] += rows["bid"].tolist()
+
+    @rule()
+    def replay_is_steered(self) -> None:
+        """Have what was planned hold no longer; what the host knows of the cursors does."""
+        self.watch.look_again()
 
     @invariant()
     def each_tick_comes_once_and_in_order(self) -> None:
@@ -182,7 +235,7 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Soon after the last tick, all were given out."""
         for _ in range(5):
-            self.poll(1.0, interrupted=False)
+            self.poll(1.0, interrupted=False, whole=False, lost=False, symbols=list(SYMBOLS))
         assert self.given == self.made
 
 
