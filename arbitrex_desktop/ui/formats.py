@@ -40,7 +40,7 @@ def number(value: float | None, decimals: int = 2, *, signed: bool = False) -> s
     if value is None or not math.isfinite(value):
         return DASH
     text = f"{abs(value):,.{decimals}f}"
-    if not any(digit in "123456789" for digit in text):
+    if not text.strip("0.,"):
         return text
     sign = MINUS if value < 0 else "+" if signed else ""
     return sign + text

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import groupby
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
 from arbitrex_desktop.raw_layer.views import Quote
@@ -45,26 +44,31 @@ class QuoteRow:
     closed: bool = False
     day: SymbolDay | None = None
     closes: tuple[float, ...] = ()
+    _cells: dict[int, tuple[str, Tone]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """The cells' texts."""
-        return tuple(column.text(self) for column in COLUMNS)
-
-    @cached_property
-    def tones(self) -> tuple[Tone, ...]:
-        """The cells' tones."""
-        return tuple(column.tone(self) for column in COLUMNS)
+    def cell(self, place: int) -> tuple[str, Tone]:
+        """Return a column's text and tone; made once, to be compared and then painted, and only where it is seen."""
+        cell = self._cells.get(place)
+        if cell is None:
+            column = COLUMNS[place]
+            cell = self._cells[place] = column.text(self), column.tone(self)
+        return cell
 
     @cached_property
     def is_fresh(self) -> bool:
         """Whether the price may be taken for the present one."""
         return self.live and self.age is not None and self.age <= QUOTE_STALE_S
 
-    def reads_like(self, younger: QuoteRow) -> bool:
-        """Whether a row that differs in its age alone reads as this one does: in a closed market for days."""
-        same_age = self.closed or formats.age(self.age) == formats.age(younger.age)
-        return same_age and self.is_fresh == younger.is_fresh and self.closed == younger.closed
+    def reads_like(self, before: QuoteRow) -> bool:
+        """Whether nothing but the age differs, and that reads as before: in a closed market for days."""
+        return (
+            self.quote is before.quote
+            and self.day is before.day
+            and self.closes is before.closes
+            and self.is_fresh == before.is_fresh
+            and self.closed == before.closed
+            and (self.closed or formats.age(self.age) == formats.age(before.age))
+        )
 
     @property
     def bid(self) -> float | None:
@@ -207,7 +211,13 @@ AGE_COLUMN: Final = 11
 
 
 class QuoteModel(RowTableModel[QuoteRow]):
-    """Merges changed quotes into the rows; a cell that reads as before is not reported."""
+    """Merges changed quotes into the rows.
+
+    Signals: `rows_changed`, once for all quotes that were merged, with a list of (place, row before, row now) of those
+    shown.  Which of their cells read differently is for the view to find, which alone knows what can be seen.
+    """
+
+    rows_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, lambda row: row.symbol, parent)
@@ -259,45 +269,37 @@ class QuoteModel(RowTableModel[QuoteRow]):
         self.refresh_order()
 
     def set_days(self, days: Iterable[SymbolDay]) -> None:
-        """Take what the broker tells of the symbols' days; reports the cells that read differently."""
-        for day in days:
-            known = self._all.get(day.symbol)
-            if known is not None and known.day != day:
-                self._update(replace(known, day=day))
+        """Take what the broker tells of the symbols' days; reports the rows of those that differ."""
+        known = [(self._all.get(day.symbol), day) for day in days]
+        self._update([replace(row, day=day) for row, day in known if row is not None and row.day != day])
 
     def set_closes(self, symbol: str, closes: tuple[float, ...]) -> None:
         """Take the closes of a symbol's latest bars."""
         known = self._all.get(symbol)
         if known is not None and known.closes != closes:
-            self._update(replace(known, closes=closes))
+            self._update([replace(known, closes=closes)])
 
     def merge(self, quotes: Iterable[Quote], monotonic: float, *, live: bool) -> None:
-        """Take quotes that changed; reports the cells that show something else now, and no others."""
-        places = {row.symbol: place for place, row in enumerate(self._rows)}
+        """Take quotes that changed."""
+        merged = []
         for quote in quotes:
             known = self._all.get(quote.symbol)
             if known is None:
                 continue
             age = quote.age(monotonic)
-            row = QuoteRow(quote.symbol, known.digits, quote, age, live, day=known.day, closes=known.closes)
-            self._all[quote.symbol] = row
-            self._replace(places.get(quote.symbol), row)
+            merged.append(QuoteRow(quote.symbol, known.digits, quote, age, live, day=known.day, closes=known.closes))
+        self._update(merged)
 
     def age_all(self, monotonic: float, *, live: bool, market_open: bool = True) -> None:
-        """Count the quotes' ages up; reports ages that read differently, and rows that turned grey or fresh."""
-        places = {row.symbol: place for place, row in enumerate(self._rows)}
+        """Count the quotes' ages up; reports rows whose age reads differently, or that turned grey or fresh."""
+        aged = []
         for symbol, row in self._all.items():
             if row.quote is None:
                 continue
             age = row.quote.age(monotonic)
             closed = not market_open and live and age > QUOTE_STALE_S
-            aged = QuoteRow(symbol, row.digits, row.quote, age, live, closed, row.day, row.closes)
-            self._all[symbol] = aged
-            place = places.get(symbol)
-            if place is not None and aged.reads_like(row):
-                self._rows[place] = aged
-            else:
-                self._replace(place, aged)
+            aged.append(QuoteRow(symbol, row.digits, row.quote, age, live, closed, row.day, row.closes))
+        self._update(aged)
 
     def refresh_order(self) -> None:
         """Sort and filter again; called once a second, not on each tick, so that rows can be read and clicked."""
@@ -311,21 +313,19 @@ class QuoteModel(RowTableModel[QuoteRow]):
         message = f"{row.symbol} {day.description if day else ''}".casefold()
         return all(part in message for part in self._parts)
 
-    def _update(self, row: QuoteRow) -> None:
-        """Take a row's new figures."""
-        self._all[row.symbol] = row
-        place = self.row_of(row.symbol)
-        self._replace(place if place >= 0 else None, row)
-
-    def _replace(self, place: int | None, row: QuoteRow) -> None:
-        if place is None:
+    def _update(self, rows: Sequence[QuoteRow]) -> None:
+        """Take the rows' new figures; report those shown that may read differently."""
+        if not rows:
             return
-        old, self._rows[place] = self._rows[place], row
-        differs = [
-            text != old_text or tone is not old_tone
-            for text, old_text, tone, old_tone in zip(row.texts, old.texts, row.tones, old.tones, strict=True)
-        ]
-        for is_other, group in groupby(range(len(differs)), differs.__getitem__):
-            if is_other:
-                columns = list(group)
-                self.changed(place, columns[0], columns[-1])
+        places = {row.symbol: place for place, row in enumerate(self._rows)}
+        changes = []
+        for row in rows:
+            before = self._all[row.symbol]
+            self._all[row.symbol] = row
+            place = places.get(row.symbol)
+            if place is not None:
+                self._rows[place] = row
+                if not row.reads_like(before):
+                    changes.append((place, before, row))
+        if changes:
+            self.rows_changed.emit(changes)

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow
-from arbitrex_desktop.ui.models.table import AnyIndex
 from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.price_type import PriceType
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -41,6 +40,7 @@ class QuoteView(TableView):
     def __init__(self, model: QuoteModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(model, theme, _("No symbols yet"), parent)
         self._quotes = model
+        model.rows_changed.connect(self._on_rows_changed)
         ring_when_focused(self)
         self._price_type = PriceType(self.font())
         self.cells_painted = 0
@@ -57,24 +57,31 @@ class QuoteView(TableView):
             return
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
+        columns = self._columns_shown()
         for area in event.region():  # type: ignore[attr-defined] # PySide6 has it, its stubs have not
-            columns = self._columns_in(area)
+            inside = [each for each in columns if each[1] <= area.right() and each[1] + each[2] > area.left()]
             for row in self._rows_in(area):
-                self._paint_row(painter, row, columns)
+                self._paint_row(painter, row, inside)
         painter.end()
 
-    def dataChanged(  # noqa: N802 - Qt's name
-        self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()
-    ) -> None:
-        """Mark exactly the changed cells for painting; Qt's own mark is a pixel larger, which costs a row more."""
+    @Slot(object)
+    def _on_rows_changed(self, changes: Sequence[tuple[int, QuoteRow, QuoteRow]]) -> None:
+        """Mark exactly the cells in sight that read differently now."""
         if QAccessible.isActive():
-            super().dataChanged(first, last, roles)
+            last = len(COLUMNS) - 1
+            for row, _before, _now in changes:
+                self.dataChanged(self._quotes.index(row, 0), self._quotes.index(row, last))
             return
-        top = self.rowViewportPosition(first.row())
-        bottom = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())
-        left = self.columnViewportPosition(first.column())
-        right = self.columnViewportPosition(last.column()) + self.columnWidth(last.column())
-        self.viewport().update(QRect(left, top, right - left, bottom - top))
+        if not self.isVisible():
+            return
+        columns, seen = self._columns_shown(), self._rows_in(self.viewport().rect())
+        for row, before, now in changes:
+            if row not in seen:
+                continue
+            top, height = self.rowViewportPosition(row), self.rowHeight(row)
+            for place, left, width in columns:
+                if now.cell(place) != before.cell(place):
+                    self.viewport().update(left, top, width, height)
 
     def _rows_in(self, area: QRect) -> range:
         first = self.rowAt(area.top())
@@ -83,10 +90,10 @@ class QuoteView(TableView):
             return range(0)
         return range(first, (last if last >= 0 else self._quotes.rowCount() - 1) + 1)
 
-    def _columns_in(self, area: QRect) -> list[tuple[int, int, int]]:
-        """Return place, left and width of the shown columns that reach into an area."""
+    def _columns_shown(self) -> list[tuple[int, int, int]]:
+        """Return place, left and width of the columns that are not hidden."""
         places = [(place, self.columnViewportPosition(place), self.columnWidth(place)) for place in range(len(COLUMNS))]
-        return [each for each in places if each[2] and each[1] <= area.right() and each[1] + each[2] > area.left()]
+        return [each for each in places if each[2]]
 
     def _paint_row(self, painter: QPainter, row: int, columns: Sequence[tuple[int, int, int]]) -> None:
         data = self._quotes.row_at(row)
@@ -98,10 +105,10 @@ class QuoteView(TableView):
         for place, left, width in columns:
             self.cells_painted += 1
             painter.fillRect(left, top, width, height, back)
-            text = data.texts[place]
+            text, tone = data.cell(place)
             number = COLUMNS[place].number
             if text:
-                painter.setPen(self._theme.colours.tone(data.tones[place]))
+                painter.setPen(self._theme.colours.tone(tone))
                 inner = QRect(left + CELL_MARGIN, top, width - 2 * CELL_MARGIN, height)
                 if place in PRICES:
                     self._price_type.paint_in(painter, inner, text, data.digits)
