@@ -72,7 +72,7 @@ class Observed(Generic[T]):
         market_time_msc, server_time_msc: the simulated terminal's own clock in milliseconds, UTC and as the broker's
             server shows it; None on a real terminal, which has no clock to ask
         waited: seconds that it waited for something to happen, which are no part of `seconds`
-        replay: how a replay stands; None where nothing is replayed
+        replay: how a replay stands; None where nothing is replayed, and of a poll for ticks alone
         received: when the program had it, in monotonic seconds; of two answers the later one's is not smaller
     """
 

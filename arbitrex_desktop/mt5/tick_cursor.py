@@ -181,8 +181,10 @@ def new_ticks(module: MetaTrader5Module, cursor: TickCursor, latest: LatestTick)
 def _behind(rows: Rows, msc: int, seen: int) -> NDArray[np.bool_]:
     """Return which rows come after the first `seen` ones of a millisecond."""
     times = np.ascontiguousarray(rows["time_msc"])
+    behind: NDArray[np.bool_] = times > msc
     at_msc = times == msc
-    behind: NDArray[np.bool_] = (times > msc) | (at_msc & (np.cumsum(at_msc) > seen))
+    if np.count_nonzero(at_msc) > seen:
+        behind |= at_msc & (np.cumsum(at_msc) > seen)
     return behind
 
 

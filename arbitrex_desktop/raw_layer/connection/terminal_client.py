@@ -33,7 +33,7 @@ class TerminalClient:
         last_error: the last failure, fit for the user
         hosts_started: host processes brought up so far
         speed: market seconds per second, 1 but in a replay
-        replay: how a replay stood at the last answer, None where nothing is replayed
+        replay: how a replay stood at the last answer that told, None where nothing is replayed
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class TerminalClient:
         """Bring up a host for the real package (None) or a simulated terminal; raises `MT5Error`."""
         self.close()
         self.speed = simulation.speed if simulation is not None else 1.0
-        self._market = None
+        self._market, self.replay = None, None
         transport = self._transport_factory(HostSpec(simulation))
         self._transport = transport
         self.hosts_started += 1
@@ -97,8 +97,8 @@ class TerminalClient:
         self.calls.record(kind, now - started - answer.waited, failed=False)
         if answer.market_time_msc is not None:
             self._market = (answer.market_time_msc, now)
-        self.replay = answer.replay
         if answer.replay is not None:
+            self.replay = answer.replay
             self.speed = answer.replay.speed
         return answer
 

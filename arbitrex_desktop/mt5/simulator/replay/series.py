@@ -160,7 +160,7 @@ class ReplaySeries:
 
     def index_at(self, at_msc: int) -> int:
         """Return the part whose time a moment lies in, -1 before the first."""
-        return int(np.searchsorted(self._cuts, at_msc, side="right")) - 1
+        return int(self._cuts.searchsorted(at_msc, side="right")) - 1
 
     def part(self, index: int) -> Part:
         """Return the ticks of a part's time."""
@@ -214,14 +214,14 @@ class ReplaySeries:
         """Yield the ticks within two moments, a part at a time."""
         for index in range(max(self.index_at(from_msc), 0), self.index_at(to_msc) + 1):
             part = self.part(index)
-            first, end = np.searchsorted(part.times, [from_msc, to_msc + 1])
+            first, end = part.times.searchsorted([from_msc, to_msc + 1])
             yield part.rows[first : max(first, end)]
 
     def before(self, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment as an array of one row, None before the first."""
         for index in range(self.index_at(at_msc), -1, -1):
             part = self.part(index)
-            end = int(np.searchsorted(part.times, at_msc + 1))
+            end = int(part.times.searchsorted(at_msc + 1))
             if end:
                 return part.rows[end - 1 : end]
         return None
@@ -230,7 +230,7 @@ class ReplaySeries:
         """Return the time of the oldest tick after a moment, None after the last."""
         for index in range(max(self.index_at(at_msc), 0), len(self._places)):
             part = self.part(index)
-            first = int(np.searchsorted(part.times, at_msc + 1))
+            first = int(part.times.searchsorted(at_msc + 1))
             if first < len(part.times):
                 return int(part.times[first])
         return None
