@@ -37,6 +37,7 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.settings import Settings
+from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 from tests.benchmarks.beat import Beat
 from tests.benchmarks.feed_files import BEGIN_MSC, SYMBOLS, make_ticks, write_recording
@@ -58,10 +59,14 @@ class Paints:
 
     ends: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    shown: list[list[int]] = field(default_factory=list)
+    shown: list[list[Any]] = field(default_factory=list)
+    moment_of: Callable[[Any], int] = int
 
-    def wrap(self, paint: Callable[[Any, QPaintEvent], None], shown: Callable[[], list[int]]) -> Any:
-        """Return a `paintEvent` that notes how long it took and what it showed."""
+    def wrap(self, paint: Callable[[Any, QPaintEvent], None], shown: Callable[[], list[Any]]) -> Any:
+        """Return a `paintEvent` that notes how long it took and what it showed; `moment_of` tells a tick's time later.
+
+        Forty times a second, what it notes must cost nothing beside the paint.
+        """
 
         def painted(view: Any, event: QPaintEvent) -> None:
             began = time.perf_counter()
@@ -76,7 +81,8 @@ class Paints:
         """Return the milliseconds from each due tick to the end of the first paint that shows it or a later one."""
         ends = np.array(self.ends)
         late: list[Any] = []
-        for shown, rows in zip(np.array(self.shown).T, ticks.values(), strict=True):
+        moments = np.array([[self.moment_of(each) for each in row] for row in self.shown])
+        for shown, rows in zip(moments.T, ticks.values(), strict=True):
             due = epoch + (rows["time_msc"] - BEGIN_MSC) / 1000.0
             wanted = rows["time_msc"][(due >= since) & (due < until)]
             first = np.searchsorted(np.maximum.accumulate(shown), wanted)
@@ -183,9 +189,10 @@ def ours(rate: float) -> dict[str, Any]:
         application.window.fill()
         model = application.window.content.market_watch.model
 
-        def shown() -> list[int]:
-            quotes = [row.quote if (row := model.quote_of(symbol)) else None for symbol in SYMBOLS]
-            return [0 if quote is None else round(quote.time.timestamp() * 1000) for quote in quotes]
+        paints.moment_of = lambda row: round(row.quote.time.timestamp() * 1000) if row and row.quote else 0
+
+        def shown() -> list[QuoteRow | None]:
+            return [model.quote_of(symbol) for symbol in SYMBOLS]
 
         QuoteView.paintEvent = paints.wrap(QuoteView.paintEvent, shown)  # type: ignore[method-assign]
         application.worker.snapshot_changed.connect(snapshots.append)

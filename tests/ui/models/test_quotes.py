@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -27,9 +30,18 @@ def model(qapp: QApplication) -> QuoteModel:
 
 
 def watch(model: QuoteModel) -> list[tuple[int, int, int]]:
-    """Return a list that fills with (row, first column, last column) of changes."""
+    """Return a list that fills with (row, first column, last column) of cells side by side that read differently."""
     seen: list[tuple[int, int, int]] = []
-    model.dataChanged.connect(lambda first, last: seen.append((first.row(), first.column(), last.column())))
+
+    def note(changes: Sequence[tuple[int, QuoteRow, QuoteRow]]) -> None:
+        for place, before, now in changes:
+            differs = [now.cell(column) != before.cell(column) for column in range(model.columnCount())]
+            for is_other, group in groupby(range(len(differs)), differs.__getitem__):
+                if is_other:
+                    columns = list(group)
+                    seen.append((place, columns[0], columns[-1]))
+
+    model.rows_changed.connect(note)
     return seen
 
 
@@ -46,6 +58,19 @@ def test_only_cells_that_read_differently_are_reported(model: QuoteModel) -> Non
     assert seen == [(1, 2, 3)]
     model.merge([quote("USDJPY", 150.2, ticks=99)], NOW + 5, live=True)
     assert seen[1:] == [(1, 2, 3), (1, AGE_COLUMN, AGE_COLUMN)]
+
+
+def test_rows_are_told_at_once_for_all_quotes_of_a_frame(model: QuoteModel) -> None:
+    """However many quotes came, the view is told once, and of shown rows only; of no change it is not told."""
+    told: list[list[tuple[int, QuoteRow, QuoteRow]]] = []
+    model.rows_changed.connect(told.append)
+    model.set_filter("usd")
+    model.set_filter("jp")
+    model.merge([quote("EURUSD"), quote("USDJPY", 150.0), quote("XAUUSD")], NOW, live=True)
+    assert [[(place, now.symbol) for place, _before, now in changes] for changes in told] == [[(0, "USDJPY")]]
+    model.merge([quote("EURUSD", 1.3)], NOW, live=True)
+    model.set_days([])
+    assert len(told) == 1
 
 
 def test_a_row_shows_prices_in_the_symbols_digits(model: QuoteModel) -> None:
@@ -101,16 +126,15 @@ def test_ageing_repaints_ages_only(model: QuoteModel) -> None:
     assert seen == [(0, AGE_COLUMN, AGE_COLUMN)]
 
 
-def test_a_closed_market_s_rows_are_not_read_again(model: QuoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_market_s_rows_are_not_read_again(model: QuoteModel) -> None:
     """For days nothing in them reads differently but at the moments at which it opens or the connection is lost."""
     model.merge([quote()], NOW, live=True)
     model.age_all(NOW + 60, live=True, market_open=False)
-    seen, compared = watch(model), list[int | None]()
-    with monkeypatch.context() as patched:
-        patched.setattr(model, "_replace", lambda place, _row: compared.append(place))
-        for hour in range(1, 48):
-            model.age_all(NOW + 3600 * hour, live=True, market_open=False)
-    assert (compared, seen) == ([], [])
+    told: list[object] = []
+    model.rows_changed.connect(told.append)
+    for hour in range(1, 48):
+        model.age_all(NOW + 3600 * hour, live=True, market_open=False)
+    assert told == []
     assert model.index(0, AGE_COLUMN).data(SORT_ROLE) == pytest.approx(47 * 3600)
     model.age_all(NOW + 3600 * 48, live=False, market_open=False)
     assert cells(model, 0)[AGE_COLUMN] == "2 d"
