@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+import numpy as np
+
+from arbitrex_desktop.mt5.arrays import TICK_DTYPE
 from arbitrex_desktop.mt5.calls import call
 from arbitrex_desktop.mt5.commands import AccountState, Command, Priority, ReadAccount
 from arbitrex_desktop.mt5.constants import CopyTicks
@@ -42,6 +46,17 @@ class PollResult:
     behind: frozenset[str] = frozenset()
     displaced: frozenset[str] = frozenset()
     overlap: Rows | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., PollResult], tuple[Any, ...]]:
+        """Cross the pipe with the ticks as bytes: pickled as arrays, a few ticks take three times as long."""
+        ticks = [(symbol, rows.tobytes()) for symbol, rows in self.ticks.items()]
+        rest = (self.failed, self.terminal, self.account, self.account_error, self.behind, self.displaced, self.overlap)
+        return _unpacked, (ticks, *rest)
+
+
+def _unpacked(ticks: Iterable[tuple[str, bytes]], *rest: Any) -> PollResult:
+    """Return the result that crossed the pipe; its ticks are read-only, as the package's are."""
+    return PollResult({symbol: np.frombuffer(rows, TICK_DTYPE) for symbol, rows in ticks}, *rest)
 
 
 class SymbolReader:

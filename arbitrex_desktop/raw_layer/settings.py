@@ -16,8 +16,14 @@ class PoolSettings:
     """How often the pool asks, and how long it waits; each field declares its own meaning, unit and bounds."""
 
     poll_interval: Annotated[
-        float, Meta(ge=0.005, le=5, description="least time between two answers of the terminal", extra=_SECONDS)
-    ] = 1 / 60
+        float,
+        Meta(
+            ge=0.005,
+            le=5,
+            description="pause between two polls, less twice the time that a poll takes; at least a quarter of it",
+            extra=_SECONDS,
+        ),
+    ] = 0.032
     account_interval: Annotated[
         float, Meta(ge=0.02, le=5, description="least time between two readings of the account", extra=_SECONDS)
     ] = 0.1

@@ -181,6 +181,8 @@ def ours(rate: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_recording(folder / "ticks.sqlite3", ticks)
+        # The times will do from here on: a hundred megabytes of the bench's own are none of the window's.
+        ticks = {symbol: rows[["time_msc"]].astype([("time_msc", "<i8")]) for symbol, rows in ticks.items()}
         os.environ["MT5_TERMINAL"] = "simulated"
         # The recording is read before its first tick is due, so that nothing has to be caught up.
         epoch = SystemClock().now() + timedelta(seconds=1.0 + rate / _READ_A_SECOND)

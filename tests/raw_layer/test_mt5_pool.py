@@ -439,8 +439,8 @@ def test_a_pool_that_nobody_watches_polls_slowly(bench: Bench) -> None:
     """A second passes between two polls; watched again, the usual time does, and prices come."""
     bench.pool.start_tick_collection()
     bench.pool.poll_slowly(slow=True)
-    assert bench.pool._loop._pause() == 1.0
+    assert bench.pool._loop._pause(0.0) == 1.0
     bench.pool.poll_slowly(slow=False)
-    assert bench.pool._loop._pause() == QUICK.poll_interval
+    assert bench.pool._loop._pause(0.0) == QUICK.poll_interval
     bench.module.add_tick("EURUSD", server_msc(bench))
     bench.until(lambda: bench.pool.quote("EURUSD") is not None)

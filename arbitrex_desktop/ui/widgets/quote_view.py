@@ -92,8 +92,8 @@ class QuoteView(TableView):
 
     def _columns_shown(self) -> list[tuple[int, int, int]]:
         """Return place, left and width of the columns that are not hidden."""
-        places = [(place, self.columnViewportPosition(place), self.columnWidth(place)) for place in range(len(COLUMNS))]
-        return [each for each in places if each[2]]
+        widths = [(place, self.columnWidth(place)) for place in range(len(COLUMNS))]
+        return [(place, self.columnViewportPosition(place), width) for place, width in widths if width]
 
     def _paint_row(self, painter: QPainter, row: int, columns: Sequence[tuple[int, int, int]]) -> None:
         data = self._quotes.row_at(row)

@@ -174,22 +174,24 @@ class ReplaySeries:
             pieces = [self._of_time(neighbour, index) for neighbour in self._neighbours(index)]
         except ReplayError as error:
             self._end(error)
-            pieces = [np.zeros(0, dtype=TICK_DTYPE)]
-        rows = np.concatenate(pieces)
-        if (np.diff(rows["time_msc"]) < 0).any():
-            rows = rows[np.argsort(rows["time_msc"], kind="stable")]
+            pieces = [Part(np.zeros(0, dtype=TICK_DTYPE), np.zeros(0, dtype=np.int64))]
+        found = [piece for piece in pieces if len(piece.rows)]
+        if len(found) == 1 and (found[0].times[1:] >= found[0].times[:-1]).all():
+            return found[0]
+        rows = np.concatenate([piece.rows for piece in found or pieces])
+        rows = rows[np.argsort(rows["time_msc"], kind="stable")]
         return Part(read_only(rows), np.ascontiguousarray(rows["time_msc"]))
 
     def _neighbours(self, index: int) -> range:
         return range(max(index - 1, 0), min(index + 2, len(self._places)))
 
-    def _of_time(self, index: int, time_of: int) -> Rows:
-        """Return those ticks of a part of the files that lie in the time of a part."""
+    def _of_time(self, index: int, time_of: int) -> Part:
+        """Return those ticks of a part of the files that lie in the time of a part: nearly always all or none."""
         raw = self._raw_part(index)
         first = self._cuts[time_of] if time_of else np.iinfo(np.int64).min
         end = self._cuts[time_of + 1] if time_of + 1 < len(self._cuts) else np.iinfo(np.int64).max
-        chosen: Rows = raw.rows[(raw.times >= first) & (raw.times < end)]
-        return chosen
+        chosen = (raw.times >= first) & (raw.times < end)
+        return raw if chosen.all() else Part(read_only(raw.rows[chosen]), raw.times[chosen])
 
     def _read_raw(self, index: int) -> Part:
         """Return a part of the files with times of UTC; raise `ReplayError` for rows far from where they belong."""
@@ -202,7 +204,7 @@ class ReplaySeries:
         latest = self._cuts[index + 2] if index + 2 < len(self._cuts) else np.iinfo(np.int64).max
         if len(times) and (times.min() < earliest or times.max() >= latest):
             raise ReplayError(f"{place.file.path}: expected rows in order of time, found some hours or days away")
-        return Part(rows, times)
+        return Part(read_only(rows), np.ascontiguousarray(times))
 
     def _utc(self, file: TickFile, times: Integers) -> Integers:
         """Return the moments of UTC of times of a file's clock."""
