@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -75,6 +76,51 @@ def test_a_tick_repaints_the_cells_that_differ(panel: MarketWatchPanel, board: F
     panel.draw_frame()
     qtbot.waitUntil(lambda: panel.view.cells_painted > before)
     assert panel.view.cells_painted - before == 2
+
+
+def test_rows_and_columns_out_of_sight_are_not_read(panel: MarketWatchPanel, board: FakeBoard) -> None:
+    """A row that is scrolled away and a column that is left out make no text; scrolled to, the row is right."""
+    panel.resize(390, 200)
+    QApplication.processEvents()
+    last = panel.model.rowCount() - 1
+    board.put(quote(SYMBOLS[0], 2.0))
+    board.put(quote(SYMBOLS[last], 2.5))
+    panel.draw_frame()
+    shown = {place for place, _left, _width in panel.view._columns_shown()}
+    assert len(shown) < panel.model.columnCount()
+    near, far = panel.model.rows[0], panel.model.rows[last]
+    assert near._cells.keys() == shown
+    assert far._cells == {}
+    panel.view.scrollToBottom()
+    panel.grab()
+    assert far.cell(2) == ("2.50000", Tone.UP)
+
+
+def test_a_tabbed_market_watch_compares_nothing_and_catches_up(panel: MarketWatchPanel, board: FakeBoard) -> None:
+    """While it is hidden no cell is made; in sight again, it shows the price that came meanwhile."""
+    panel.hide()
+    board.put(quote(SYMBOLS[0], 2.0))
+    panel.draw_frame()
+    assert panel.model.rows[0]._cells == {}
+    painted = panel.view.cells_painted
+    panel.show()
+    panel.grab()
+    assert panel.view.cells_painted > painted
+    assert panel.model.rows[0].cell(2)[0] == "2.00000"
+
+
+def test_a_screen_reader_is_told_of_every_row(
+    panel: MarketWatchPanel, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one listens, Qt's own way is gone, in sight or not: it reads rows that nobody sees, too."""
+    told: list[tuple[int, int, int]] = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(
+        panel.view, "dataChanged", lambda first, last: told.append((first.row(), first.column(), last.column()))
+    )
+    board.put(quote(SYMBOLS[40], 2.0))
+    panel.draw_frame()
+    assert told == [(40, 0, panel.model.columnCount() - 1)]
 
 
 def test_a_change_of_the_board_is_drawn_by_itself(
