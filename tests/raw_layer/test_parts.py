@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.commands import Command, Observed
@@ -31,7 +31,7 @@ from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
-from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
+from arbitrex_desktop.raw_layer.ticks.quality import all_good, bad_ticks
 from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
@@ -133,6 +133,25 @@ def test_what_passes_the_quality_check_is_sound(ticks: list[tuple[int, float, fl
     assert (kept["bid"] > 0).all()
     assert (kept["bid"] <= kept["ask"]).all()
     assert (np.diff(kept["time_msc"], prepend=last) >= 0).all()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.sampled_from([0.0, 1.0, 1.1, np.nan]), st.floats(1.0, 2.0)), max_size=6),
+    st.integers(-1, 3),
+)
+@example([(1, 1.0, 1.1), (1, 1.0, 1.1)], 0)
+@example([(1, 1.0, 1.1), (1, 1.0, 1.2)], 0)
+@example([(2, 1.0, np.inf)], 0)
+def test_ticks_that_are_good_at_a_glance_have_no_cause(ticks: list[tuple[int, float, float]], last: int) -> None:
+    """The short look never lets pass what the long one keeps out, and it knows ticks that are one after the other."""
+    rows = tick_rows(*sorted(ticks, key=lambda tick: tick[0]))
+    good, causes = bad_ticks(rows, last, tick_rows((last, 1.0, 1.1)))
+    if all_good(rows, last):
+        assert good.all()
+        assert causes == {}
+    elif len(rows) and rows["time_msc"][0] > last and good.all():
+        # It may be stricter where ticks of one moment have the same prices, and differ in what it does not look at.
+        assert len(set(ticks)) < len(ticks)
 
 
 PRICES = st.sampled_from([1.0, 1.1, 1.2, 0.0, -1.0, np.nan, np.inf])

@@ -10,7 +10,7 @@ from arbitrex_desktop.mt5.clock_shift import TAIL, Tail
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from arbitrex_desktop.raw_layer.ticks.late_ticks import LateTicks
-from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
+from arbitrex_desktop.raw_layer.ticks.quality import all_good, bad_ticks
 from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
 
 _MOST_SEARCHES: Final = 3
@@ -37,8 +37,10 @@ class SymbolTicks:
         """Advance over new ticks; return the good ones, which the ring keeps, and how many were bad by cause."""
         last_msc = int(self.cursor.time_msc or 0) if self.cursor.anchored else 0
         self.cursor = self.cursor.advanced(rows)
-        good, causes = bad_ticks(rows, last_msc, self.ring.latest(1))
-        kept = rows[good]
+        kept, causes = rows, dict[str, int]()
+        if not all_good(rows, last_msc):
+            good, causes = bad_ticks(rows, last_msc, self.ring.latest(1))
+            kept = rows[good]
         if len(kept):
             self.ring.append(kept)
         return kept, causes
