@@ -101,7 +101,7 @@ class ModuleRunner:
             market_time_msc=world.market_time_msc(),
             server_time_msc=world.server_time_msc(),
             waited=waited,
-            # Most polls ask for ticks alone, forty times a second: what else stands with the account will do.
+            # Most polls ask for ticks alone, thirty times a second: what else stands with the account will do.
             replay=None if isinstance(command, Poll) and not command.account else world.replay_status(),
         )
 
