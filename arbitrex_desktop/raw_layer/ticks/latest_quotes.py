@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from arbitrex_desktop.raw_layer.views import Quote
 
@@ -53,6 +55,11 @@ class LatestQuotes:
                 self._quotes[quote.symbol] = quote
                 self._revisions[quote.symbol] = self._revision
         self._notify()
+
+    def move_times(self, seconds: int) -> None:
+        """Correct the times of what is shown: they were told by a wrong offset of the broker's clock."""
+        moved = timedelta(seconds=seconds)
+        self.put([replace(quote, time=quote.time + moved) for quote in tuple(self._quotes.values())])
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each change, on the thread that made it; return what ends the subscription."""

@@ -107,7 +107,9 @@ class TickPipeline:
         arrived = {name for name, rows in poll.ticks.items() if watching and self._symbols[name].follows(rows)}
         live = arrived - poll.behind
         newest = {name: float(poll.ticks[name]["time_msc"][-1]) / 1000.0 for name in live}
-        offset_changed = self.server_clock.observe(newest, market_now, len(self._followed))
+        offset = self.server_clock.offset_seconds or 0
+        if offset_changed := self.server_clock.observe(newest, market_now, len(self._followed)):
+            self.board.move_times(offset - (self.server_clock.offset_seconds or 0))
         late = self._audit(poll.overlap)
         taken = {name: kept for name, rows in poll.ticks.items() if len(kept := self._take(name, rows))}
         if taken:

@@ -379,6 +379,17 @@ def test_a_symbol_that_is_not_found_goes_with_the_others() -> None:
     assert not (followed.made - followed.ledger.given)
 
 
+def test_a_price_that_came_before_the_offset_was_known_is_shown_at_its_time() -> None:
+    """Three symbols tell the broker's clock; the first one's time is put right, although it does not tick again."""
+    followed, now = Followed(), NOW - timedelta(hours=2)
+    followed.poll(now)
+    for symbol in SYMBOLS:
+        followed.tick(symbol)
+        followed.poll(now)
+    _, quotes = followed.feed.board.changed_since(0)
+    assert [abs(quote.time - now) < timedelta(minutes=1) for quote in quotes] == [True] * len(SYMBOLS)
+
+
 def test_ticks_of_before_a_sleep_tell_neither_time_nor_freshness() -> None:
     """A computer that slept from Friday to Saturday finds old ticks: they are old, and the broker's clock stays."""
     followed = Followed()
