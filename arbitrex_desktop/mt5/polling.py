@@ -16,7 +16,7 @@ from arbitrex_desktop.mt5.constants import CopyTicks
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 from arbitrex_desktop.mt5.results import TerminalInfo
-from arbitrex_desktop.mt5.tick_cursor import LatestTick, TickCursor, new_ticks
+from arbitrex_desktop.mt5.tick_cursor import TickCursor, new_ticks
 
 _LARGEST_OVERLAP = 4096
 OVERLAP_SECONDS = 30
@@ -78,24 +78,29 @@ class SymbolReader:
         """Return whether there is anything to report."""
         return bool(self.ticks or self.failed or self.displaced)
 
-    def read(self, cursor: TickCursor) -> LatestTick | None:
-        """Look at a symbol, read what is new, and return its last tick, None for one that failed.
+    def read(self, cursor: TickCursor, *, moved: bool = False) -> int | None:
+        """Look at a symbol, read what is new, and return the time_msc of its last tick, None for one that failed.
 
-        The cheap `symbol_info_tick` shows whether it has moved.  Raises `CallFailed` when the connection is gone.
+        The cheap `symbol_info_tick` shows whether it has moved, unless that is known.  Raises `CallFailed` when the
+        connection is gone.
         """
+        latest = None
         try:
-            latest: LatestTick = call(self._module, "symbol_info_tick", cursor.symbol)._asdict()
+            if not (moved and cursor.anchored):
+                latest = call(self._module, "symbol_info_tick", cursor.symbol)._asdict()
             reading = new_ticks(self._module, cursor, latest)
         except CallFailed as failure:
             self.fail(cursor.symbol, failure)
             return None
+        newest = cursor.time_msc if latest is None else int(latest["time_msc"])
         if len(reading.rows):
             self.ticks[cursor.symbol] = reading.rows
+            newest = int(reading.rows["time_msc"][-1])
         if not reading.complete:
             self.behind.add(cursor.symbol)
         if not reading.in_place:
             self.displaced.add(cursor.symbol)
-        return latest
+        return newest
 
     def fail(self, symbol: str, failure: CallFailed) -> None:
         """Note a failure that concerns one symbol; raise it when the whole connection is gone."""

@@ -107,13 +107,13 @@ class TickCursor(NamedTuple):
         """Return the milliseconds of the oldest tick that is to be met again, None where none is known."""
         return next((time_msc for time_msc, _, _ in self._known()), None)
 
-    def start(self, latest: LatestTick) -> int:
-        """Return the millisecond from which to read.
+    def start(self, latest: LatestTick | None) -> int:
+        """Return the millisecond from which to read; one that is anchored needs no look at the last tick for that.
 
         A cursor that is not anchored yet begins at the last tick if that lies before it: a closed market's, or all
         there is on a clock that was set back.
         """
-        newest = int(latest["time_msc"])
+        newest = int(latest["time_msc"]) if latest is not None else 0
         if self.time_msc is None:
             return newest
         return self.time_msc if self.anchored else min(self.time_msc, newest)
@@ -161,10 +161,13 @@ class Reading:
     in_place: bool = True
 
 
-def new_ticks(module: MetaTrader5Module, cursor: TickCursor, latest: LatestTick) -> Reading:
-    """Read the ticks after a cursor; raises `CallFailed` when the symbol cannot be read."""
+def new_ticks(module: MetaTrader5Module, cursor: TickCursor, latest: LatestTick | None) -> Reading:
+    """Read the ticks after a cursor; raises `CallFailed` when the symbol cannot be read.
+
+    `latest`, its last tick, may show that there are none; None for an anchored cursor where some are known to be there.
+    """
     nothing = np.empty(0, dtype=TICK_DTYPE)
-    if not latest["time_msc"] or cursor.is_at(latest):
+    if latest is not None and (not latest["time_msc"] or cursor.is_at(latest)):
         return Reading(nothing)
     start = cursor.start(latest)
     begin = cursor.known_from or start

@@ -6,6 +6,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.host.inbox import Interruption
@@ -13,6 +14,9 @@ from arbitrex_desktop.mt5.host.rhythm import Rhythm
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.polling import Poll, PollResult, SymbolReader
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
+
+_NOWHERE: Final = -1
+"""No tick is at that millisecond."""
 
 
 class ChangeWatch:
@@ -27,7 +31,7 @@ class ChangeWatch:
         self._rhythm = rhythm
         self._clock = clock
         self._cursors: dict[str, TickCursor] = {}
-        self._reported: set[str] = set()
+        self._reported: dict[str, int | None] = {}
         self._due: dict[str, float] = {}
         self._queue: list[tuple[float, str]] = []
         self.waited = 0.0
@@ -52,24 +56,25 @@ class ChangeWatch:
 
     def look_again(self) -> None:
         """Look at every symbol with the next poll: what was planned holds no longer."""
-        self._reported.update(self._cursors)
+        self._reported.update(dict.fromkeys(self._cursors, _NOWHERE))
 
     def _follow(self, poll: Poll) -> None:
         """Take over the cursors; one that is not where it was last time is looked at at once.
 
-        So is one whose ticks were reported: it will have moved; should it not, since the answer was lost, the symbol is
-        looked at all the same.
+        One whose ticks were reported has moved to the last of them, and what was planned holds; where it stands
+        anywhere else, as when the answer was lost, the symbol is looked at all the same.
         """
         known = self._cursors
         if not poll.known:
             self._cursors = {}
-        anew = self._reported
-        self._reported = set()
+        reported = self._reported
+        self._reported = {}
         for cursor in poll.cursors:
-            self._cursors[cursor.symbol] = cursor
-            if known.get(cursor.symbol) != cursor:
-                anew.add(cursor.symbol)
-        for symbol in anew:
+            symbol = cursor.symbol
+            if known.get(symbol) != cursor and reported.pop(symbol, _NOWHERE) != cursor.time_msc:
+                self._look_at(symbol, 0.0)
+            self._cursors[symbol] = cursor
+        for symbol in reported:
             self._look_at(symbol, 0.0)
 
     def _look_at(self, symbol: str, moment: float) -> None:
@@ -82,18 +87,20 @@ class ChangeWatch:
         return self._queue[0][0] if self._queue else float("inf")
 
     def _read_due(self, reader: SymbolReader, interruption: Interruption) -> None:
-        """Read the symbols that are due; another request waits for one of them at most."""
+        """Read the symbols that are due, each once; another request waits for one of them at most."""
+        planned: dict[str, float] = {}
         for symbol in self._take_due():
             before = self._clock.monotonic()
-            latest = reader.read(self._cursors[symbol])
+            newest = reader.read(self._cursors[symbol], moved=self._rhythm.announces)
             now = self._clock.monotonic()
             if symbol in reader.ticks:
-                self._reported.add(symbol)
-                self._due.pop(symbol, None)
-            else:
-                self._look_at(symbol, self._rhythm.next_look(symbol, latest, now, now - before))
+                self._reported[symbol] = newest
+            behind = symbol in reader.behind
+            planned[symbol] = now if behind else self._rhythm.next_look(symbol, newest, now, now - before)
             if interruption.requested():
-                return
+                break
+        for symbol, moment in planned.items():
+            self._look_at(symbol, moment)
 
     def _take_due(self) -> Iterator[str]:
         """Yield the followed symbols that are due by now, each once."""

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
-
-from arbitrex_desktop.mt5.tick_cursor import LatestTick
+from typing import ClassVar, Final, Protocol
 
 _SHORTEST: Final = 0.010
 _LONGEST: Final = 0.25
@@ -17,10 +15,16 @@ _AVERAGED: Final = 0.05
 
 
 class Rhythm(Protocol):
-    """Says when to look at a symbol again; times in monotonic seconds."""
+    """Says when to look at a symbol again; times in monotonic seconds.
 
-    def next_look(self, symbol: str, latest: LatestTick | None, now: float, spent: float) -> float:
-        """Return the moment for the next look, after one at `now` that found `latest`, None for a failure.
+    Attributes:
+        announces: whether a symbol whose moment has come is known to have a new tick
+    """
+
+    announces: ClassVar[bool]
+
+    def next_look(self, symbol: str, time_msc: int | None, now: float, spent: float) -> float:
+        """Return the moment for the next look, after one at `now` that found a last tick, None for a failure.
 
         `spent` is how long that look took, in seconds.
         """
@@ -34,16 +38,17 @@ class AdaptiveRhythm:
     no more than a fifth of the host's time, however many symbols there are.
     """
 
+    announces: ClassVar[bool] = False
+
     def __init__(self) -> None:
-        self._newest: dict[str, tuple[float, float]] = {}
+        self._newest: dict[str, tuple[int | None, float]] = {}
         self._rates: dict[str, float] = {}
         self._rate = 0.0
         self._spent = 0.0
 
-    def next_look(self, symbol: str, latest: LatestTick | None, now: float, spent: float) -> float:
+    def next_look(self, symbol: str, time_msc: int | None, now: float, spent: float) -> float:
         """Return the moment for the next look."""
-        time_msc = latest["time_msc"] if latest is not None else 0.0
-        known, since = self._newest.get(symbol, (-1.0, now))
+        known, since = self._newest.get(symbol, (-1, now))
         if time_msc != known:
             self._newest[symbol] = (time_msc, now)
             since = now
@@ -68,12 +73,14 @@ class Announcer(Protocol):
 class AnnouncedRhythm:
     """For a simulated terminal: a quiet symbol costs nothing, since it is looked at when its next tick is there."""
 
+    announces: ClassVar[bool] = True
+
     def __init__(self, announcer: Announcer) -> None:
         self._announcer = announcer
 
-    def next_look(self, symbol: str, latest: LatestTick | None, now: float, spent: float) -> float:
+    def next_look(self, symbol: str, time_msc: int | None, now: float, spent: float) -> float:
         """Return the moment for the next look."""
         del spent
-        if latest is None:
+        if time_msc is None:
             return now + _LONGEST
-        return now + self._announcer.seconds_to_next_tick(symbol, int(latest["time_msc"]))
+        return now + self._announcer.seconds_to_next_tick(symbol, time_msc)

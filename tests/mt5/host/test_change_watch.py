@@ -3,21 +3,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from typing import Any, ClassVar, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from arbitrex_desktop.mt5.constants import CopyTicks
 from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
-from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm
+from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm, AnnouncedRhythm
+from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.polling import Poll
-from arbitrex_desktop.mt5.tick_cursor import LatestTick, TickCursor
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.factory import build_simulation
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
 
 BEGIN = 1_741_770_000_000
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY")
+
+
+class CountedCalls:
+    """A module that counts how often each of its functions is called."""
+
+    def __init__(self, module: SimulatedMetaTrader5) -> None:
+        self._module = module
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        """Count the call that follows."""
+        self.calls[name] += 1
+        return getattr(self._module, name)
 
 
 class Waiting:
@@ -41,7 +61,9 @@ class Waiting:
 class OncePerSecond:
     """Looks at every symbol once a second."""
 
-    def next_look(self, symbol: str, latest: LatestTick | None, now: float, spent: float) -> float:
+    announces: ClassVar[bool] = False
+
+    def next_look(self, symbol: str, time_msc: int | None, now: float, spent: float) -> float:
         """Return a second later."""
         return now + 1.0
 
@@ -179,6 +201,52 @@ def test_a_moved_clock_is_found_by_a_poll_that_sends_no_cursor() -> None:
         symbol: [(msc + 3_600_000, bid, ask) for msc, bid, ask in ticks] for symbol, ticks in module.ticks.items()
     }
     assert watch.poll(first.since(first), Waiting(clock)).displaced == set(SYMBOLS)
+
+
+def test_a_cursor_that_moved_otherwise_is_looked_at_at_once() -> None:
+    """As one that was set back, or to a place before the ticks that were reported: the plan is not for it."""
+    module, clock = quiet_module(), ManualClock()
+    last = Poll(cursors(module))
+    watch = ChangeWatch(module, OncePerSecond(), clock)
+    watch.poll(last, Waiting(clock))
+    back = Poll((TickCursor("EURUSD", BEGIN - 1), *last.cursors[1:]))
+    assert list(watch.poll(back.since(last), Waiting(clock)).ticks) == ["EURUSD"]
+    other = Poll((TickCursor("EURUSD", BEGIN - 2), *last.cursors[1:]))
+    assert list(watch.poll(other.since(back), Waiting(clock)).ticks) == ["EURUSD"]
+
+
+def test_an_announced_tick_costs_one_look_and_one_call() -> None:
+    """On a simulated terminal every tick of ten minutes comes once, soon, and no look is made that finds nothing."""
+    clock = ManualClock()
+    simulation = build_simulation(SimulationSpec(), clock)
+    module, terminal = CountedCalls(simulation.module), simulation.module
+    assert terminal.initialize()
+    assert all(terminal.symbol_select(symbol, True) for symbol in SYMBOLS)
+    counted = cast("MetaTrader5Module", module)
+    watch = ChangeWatch(counted, AnnouncedRhythm(simulation.terminal), clock)
+    standing = Poll(tuple(TickCursor(symbol) for symbol in SYMBOLS)).run(counted).ticks
+    cursors = {symbol: TickCursor(symbol).advanced(standing[symbol]) for symbol in SYMBOLS}
+    began = {symbol: cursor.time_msc or 0 for symbol, cursor in cursors.items()}
+    given: dict[str, list[int]] = {symbol: [] for symbol in SYMBOLS}
+    watch.poll(Poll(tuple(cursors.values())), Waiting(clock))
+    module.calls.clear()
+    answers = 0
+    end = clock.monotonic() + 600.0
+    while clock.monotonic() < end:
+        poll = Poll(tuple(cursors.values()), account=False, wait=1.0)
+        for symbol, rows in watch.poll(poll, Waiting(clock)).ticks.items():
+            answers += 1
+            given[symbol] += rows["time_msc"].tolist()
+            cursors[symbol] = cursors[symbol].advanced(rows)
+        clock.advance(0.02)
+    assert answers > 100
+    assert module.calls["copy_ticks_from"] == answers
+    assert module.calls["symbol_info_tick"] == 0
+    for symbol in SYMBOLS:
+        there = terminal.copy_ticks_from(symbol, began[symbol] // 1000, 100_000, int(CopyTicks.ALL))
+        assert there is not None
+        times = there["time_msc"].tolist()
+        assert given[symbol] == [msc for msc in times if began[symbol] < msc <= (cursors[symbol].time_msc or 0)]
 
 
 class AnyOrder(RuleBasedStateMachine):
