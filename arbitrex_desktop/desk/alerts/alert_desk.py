@@ -85,7 +85,7 @@ class AlertDesk:
     def start(self) -> None:
         """Begin to judge and to send."""
         self._stopping.clear()
-        self._unsubscribe = self._board.subscribe(self._wake.set)
+        self._unsubscribe = self._board.subscribe(self._on_prices)
         for outbox in self._outboxes.values():
             outbox.start()
         self._thread = Thread(target=self._run, name="alerts", daemon=True)
@@ -197,6 +197,11 @@ class AlertDesk:
         except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
             _log.exception("judging the alerts failed")
             self._take_trouble("", f"alerts cannot be judged: {error_text(error)}")
+
+    def _on_prices(self) -> None:
+        """Have prices judged where a rule is about them (on the thread that changed them); snapshots do for others."""
+        if self._book.follows_prices:
+            self._wake.set()
 
     def _run(self) -> None:
         """Judge prices as they come; without one nothing is woken."""

@@ -15,6 +15,7 @@ from arbitrex_desktop.desk.alerts.texts import call_text
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.presentation.alert_rows import (
     ALWAYS,
+    OF_SYMBOL,
     AlertCall,
     AlertKind,
     AlertRow,
@@ -58,6 +59,11 @@ class AlertBook:
         self._calls: deque[AlertCall] = deque(maxlen=_CALLS_KEPT)
         self._number = 0
         self._local = local
+
+    @property
+    def follows_prices(self) -> bool:
+        """Return whether a rule is judged by prices; safe from any thread."""
+        return any(rule.is_on and rule.kind in OF_SYMBOL for rule in tuple(self.rules.values()))
 
     def judge(self, facts: Facts) -> tuple[AlertCall, ...]:
         """Take a moment's facts; return what calls now, oldest first."""

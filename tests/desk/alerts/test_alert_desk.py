@@ -109,6 +109,22 @@ def test_without_a_price_nothing_is_woken(bench: Bench, monkeypatch: pytest.Monk
     assert set(waits) == {None}
 
 
+def test_prices_wake_nobody_whose_rules_are_not_about_them(bench: Bench) -> None:
+    """Without a rule, and with others or one that is off, its thread sleeps through all ticks."""
+    bench.desk.start()
+    try:
+        for rule in (None, replace(PRICE, is_on=False), AlertRule("e", AlertKind.EQUITY, level=9_000.0)):
+            if rule is not None:
+                bench.desk.put(rule)
+            bench.board.put(quote("EURUSD", 1.1))
+            assert not bench.desk._wake.is_set()
+        bench.desk.put(PRICE)
+        bench.board.put(quote("EURUSD", 1.21))
+        until(lambda: bool(bench.desk.view().calls), "no call has come")
+    finally:
+        bench.desk.stop()
+
+
 @pytest.mark.expects_log_errors("judging the alerts failed")
 def test_a_judgement_that_fails_is_told_and_hides_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A snapshot is shown all the same, and the next one is judged again."""
