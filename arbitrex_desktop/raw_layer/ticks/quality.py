@@ -15,19 +15,25 @@ CAUSES = ("repeated", "not finite", "not positive", "crossed", "time went back")
 """Why a tick is kept off the board, in the order in which it is asked."""
 
 
-def all_good(rows: Rows, last_time_msc: int) -> bool:
-    """Return whether the ticks are in order of time, none repeats another, and all prices are sound: nearly always so.
+def all_good(batch: Sequence[Rows], last_times_msc: Sequence[int]) -> list[bool]:
+    """Return of each symbol's ticks whether they are in order of time, none repeats another, and all prices are sound.
 
-    Then `bad_ticks` finds none: it takes four times as long, and a few symbols have ticks thirty times a second.
+    Nearly always they are, and `bad_ticks`, which then finds none, takes long: so all symbols of a poll, of which each
+    has a tick at least, are looked at together.
     """
+    if not batch:
+        return []
+    # np.concatenate takes 7 µs for each array of records.
+    rows = np.frombuffer(b"".join(map(np.ndarray.tobytes, batch)), TICK_DTYPE)
+    begins = np.cumsum([0, *map(len, batch)])[:-1]
     times, bid, ask = rows["time_msc"], rows["bid"], rows["ask"]
-    if not len(rows) or times[0] <= last_time_msc or not ((bid > 0) & (bid <= ask) & (ask < np.inf)).all():
-        return False
-    if len(rows) == 1:
-        return True
-    since = times[1:] - times[:-1]
-    alike = (since == 0) & (bid[1:] == bid[:-1]) & (ask[1:] == ask[:-1])
-    return bool((since >= 0).all() and not alike.any())
+    good = (bid > 0) & (bid <= ask) & (ask < np.inf)
+    differs = (bid[1:] != bid[:-1]) | (ask[1:] != ask[:-1])
+    follows = np.empty(len(rows), dtype=bool)
+    follows[1:] = (times[1:] > times[:-1]) | (differs & (times[1:] == times[:-1]))
+    follows[begins] = times[begins] > last_times_msc
+    looks: list[bool] = np.logical_and.reduceat(good & follows, begins).tolist()
+    return looks
 
 
 def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tuple[NDArray[np.bool_], dict[str, int]]:

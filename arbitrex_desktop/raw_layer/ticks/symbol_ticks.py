@@ -10,7 +10,7 @@ from arbitrex_desktop.mt5.clock_shift import TAIL, Tail
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from arbitrex_desktop.raw_layer.ticks.late_ticks import LateTicks
-from arbitrex_desktop.raw_layer.ticks.quality import all_good, bad_ticks
+from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
 from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
 
 _MOST_SEARCHES: Final = 3
@@ -33,12 +33,20 @@ class SymbolTicks:
         self.moved_msc = 0
         self._late = LateTicks()
 
-    def take(self, rows: Rows) -> tuple[Rows, dict[str, int]]:
-        """Advance over new ticks; return the good ones, which the ring keeps, and how many were bad by cause."""
-        last_msc = int(self.cursor.time_msc or 0) if self.cursor.anchored else 0
+    @property
+    def last_msc(self) -> int:
+        """Return the time of the last tick that was read, 0 before one was."""
+        return int(self.cursor.time_msc or 0) if self.cursor.anchored else 0
+
+    def take(self, rows: Rows, *, all_good: bool) -> tuple[Rows, dict[str, int]]:
+        """Advance over new ticks; return the good ones, which the ring keeps, and how many were bad by cause.
+
+        `all_good`: whether a look at them has shown already that they all are.
+        """
+        last_msc = self.last_msc
         self.cursor = self.cursor.advanced(rows)
         kept, causes = rows, dict[str, int]()
-        if not all_good(rows, last_msc):
+        if not all_good:
             good, causes = bad_ticks(rows, last_msc, self.ring.latest(1))
             kept = rows[good]
         if len(kept):

@@ -16,6 +16,7 @@ from arbitrex_desktop.mt5.polling import Poll, PollResult
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
+from arbitrex_desktop.raw_layer.ticks.quality import all_good
 from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.ticks.symbol_ticks import SymbolTicks
 from arbitrex_desktop.raw_layer.ticks.tick_ages import TickAges
@@ -111,8 +112,9 @@ class TickPipeline:
         if offset_changed := self.server_clock.observe(newest, market_now, len(self._followed)):
             self.board.move_times(offset - (self.server_clock.offset_seconds or 0))
         late = self._audit(poll.overlap)
-        taken = {name: kept for name, rows in poll.ticks.items() if len(kept := self._take(name, rows))}
+        taken = self._take(poll.ticks)
         if taken:
+            self.counters.add(sum(map(len, taken.values())))
             ages = self._ages
             self.board.put(
                 [
@@ -154,13 +156,18 @@ class TickPipeline:
         self.counters.bad["late"] += len(found)
         return {self._audited: found}
 
-    def _take(self, symbol: str, rows: Rows) -> Rows:
-        """Advance a symbol over new ticks, count them and return the good ones."""
-        kept, causes = self._symbols[symbol].take(rows)
-        self.counters.bad.update(causes)
-        if len(kept):
-            self.counters.add(len(kept))
-        return kept
+    def _take(self, ticks: Mapping[str, Rows]) -> dict[str, Rows]:
+        """Advance the symbols over new ticks, count the bad ones and return the good ones of those that have some."""
+        symbols = [self._symbols[name] for name in ticks]
+        looks = all_good(list(ticks.values()), [symbol.last_msc for symbol in symbols])
+        taken: dict[str, Rows] = {}
+        for (name, rows), symbol, look in zip(ticks.items(), symbols, looks, strict=True):
+            kept, causes = symbol.take(rows, all_good=look)
+            if causes:
+                self.counters.bad.update(causes)
+            if len(kept):
+                taken[name] = kept
+        return taken
 
     def _quote(self, symbol: str, rows: Rows, age: float) -> Quote:
         """Build the quote of the last row."""
