@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
 from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, plan_of
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, limits_of_account, rules_of_account
 from arbitrex_desktop.risk_portfolio_manager.state.recording import with_rise_as_profit
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sync import take_polled
@@ -64,7 +64,7 @@ class RiskFigures:
             nobody = msgspec.structs.replace(NOBODY, symbol=held[0]) if held else NOBODY
             context = build_context(self._state, nobody, self.config, self._clock.now())
             account, limits = with_rise_as_profit(self._state, context.account), config or self.config
-            stands = plan_of(limits).limits_of(account, limits)
+            stands = limits_of_account(rules_of_account(limits), account, limits)
             context = msgspec.structs.replace(context, config=limits, account=account, limits=stands)
             shown = (rule for rule in ALL_RULES if rule.is_on(limits) or not isinstance(rule, AccountRule))
             found = [(rule, rule.in_use(context)) for rule in shown]

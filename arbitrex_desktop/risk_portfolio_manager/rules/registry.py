@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from inspect import isabstract
 from types import ModuleType
@@ -99,9 +99,19 @@ class RiskPlan(msgspec.Struct, frozen=True):
 
     def limits_of(self, account: AccountView, config: RuleSettings) -> AccountLimits:
         """Return how an account stands to its limits."""
-        results = [rule.judge(account, config) for rule in self.of_account]
-        broken = [each for each in results if each.blocks]
-        return AccountLimits(tuple(results), tuple(broken), loss_headroom(account, config), most_lots(account, config))
+        return limits_of_account(self.of_account, account, config)
+
+
+def limits_of_account(rules: Iterable[AccountRule], account: AccountView, config: RuleSettings) -> AccountLimits:
+    """Return how an account stands to its limits by the rules about it that are on."""
+    results = [rule.judge(account, config) for rule in rules]
+    broken = [each for each in results if each.blocks]
+    return AccountLimits(tuple(results), tuple(broken), loss_headroom(account, config), most_lots(account, config))
+
+
+def rules_of_account(config: RuleSettings) -> tuple[AccountRule, ...]:
+    """Return the rules about the account alone that the settings have on, in order."""
+    return tuple(rule for rule in ALL_RULES if isinstance(rule, AccountRule) and rule.is_on(config))
 
 
 def plan_of(config: RuleSettings) -> RiskPlan:
@@ -114,7 +124,7 @@ def plan_of(config: RuleSettings) -> RiskPlan:
             off.append(rule.off())
     others = [rule for rule in on if not isinstance(rule, AccountRule)]
     return RiskPlan(
-        tuple(rule for rule in on if isinstance(rule, AccountRule)),
+        rules_of_account(config),
         _checks_of(others, lambda rule: rule.check),
         _checks_of(others, lambda rule: _always(rule.ok(ONLY_REDUCES)) if rule.guards_adding else rule.check),
         _checks_of(others, lambda rule: _always(rule.ok(_COUNTED_BEFORE)) if rule.paces else rule.check),
