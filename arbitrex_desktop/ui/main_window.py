@@ -26,6 +26,7 @@ from arbitrex_desktop.ui.window_state import NoWindowState, WindowState, WindowS
 
 if TYPE_CHECKING:
     # Panels and all that they show are a third of a second of imports, which the first picture must not wait for.
+    from arbitrex_desktop.ui.panels.chart import ChartPanel
     from arbitrex_desktop.ui.window_content import WindowContent
     from arbitrex_desktop.ui.worker import CoreWorker
 
@@ -34,12 +35,13 @@ DEFAULT_SIZE: Final = QSize(1600, 1000)
 _BARS_HEIGHT: Final = 100
 _STATUS_HEIGHT: Final = 24
 """About what menus, account bar and status bar take; told apart before there is anything in them."""
-_LOADED_FIRST: Final = (
-    "ui.widgets.table_view", "desk.review.trades", "ui.panels.market_watch", "mt5.arrays", "ui.chart.view",
-    "ui.chart_grid.live_chart", "ui.panels.chart", "ui.panels.intent_form", "ui.actions.desk_menus",
+_LOADED_FIRST: Final = ("mt5.arrays", "desk.review.trades", "ui.chart.view", "ui.chart_grid.live_chart")
+"""What takes longest of what the chart loads, a step each."""
+_LOADED_NEXT: Final = (
+    "ui.widgets.table_view", "ui.panels.market_watch", "ui.panels.intent_form", "ui.actions.desk_menus",
     "desk.review.export", "ui.review.review", "ui.settings.settings_window",
 )  # fmt: skip
-"""What takes longest of what the content loads, a step each; the rest comes with the content itself."""
+"""What takes longest of what the content loads; the rest comes with the content itself."""
 
 
 class MainWindow(QMainWindow):
@@ -107,11 +109,13 @@ class MainWindow(QMainWindow):
         self._theme.follow_system()
         steps = importlib.import_module("arbitrex_desktop.ui.background.steps")
         yield from steps.load_modules(f"arbitrex_desktop.{name}" for name in _LOADED_FIRST)
+        chart = self._make_chart()
+        yield
+        yield from steps.load_modules(f"arbitrex_desktop.{name}" for name in _LOADED_NEXT)
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
-        content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)
+        content: WindowContent = module.WindowContent(self, self._worker, self._theme, chart, self._clock)
         yield
         yield from content.build()
-        content.chart.keep_in(self._memory.folder)
         yield from content.lay_out(self._kept or WindowState())
         self._content = content
         self._outline.hide()
@@ -120,6 +124,21 @@ class MainWindow(QMainWindow):
         content.set_seen(seen=self.isVisible() and not self.isMinimized())
         content.refresh()
         self.filled.emit()
+
+    def _make_chart(self) -> ChartPanel:
+        """Make the chart and show it where it stood when the window was closed: what is around it takes longer."""
+        kept = self._kept or WindowState()
+        module = importlib.import_module("arbitrex_desktop.ui.panels.chart")
+        chart: ChartPanel = module.ChartPanel(self._theme, self._clock)
+        chart.keep_in(self._memory.folder)
+        chart.recall(kept.chart)
+        if kept.chart_place:
+            left, top, width, height = kept.chart_place
+            across, down = self.width(), self.height()
+            chart.setParent(self)
+            chart.setGeometry(round(left * across), round(top * down), round(width * across), round(height * down))
+            chart.show()
+        return chart
 
     def make_anew(self) -> MainWindow:
         """Return a window on the same core that stands in this one's place, as a change of language asks for.

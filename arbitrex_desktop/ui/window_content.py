@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from arbitrex_desktop.causes import error_text
@@ -83,11 +83,12 @@ class WindowContent(QObject):
         panels: the panels by name
     """
 
-    def __init__(self, window: QMainWindow, worker: CoreWorker, theme: Theme, clock: Clock) -> None:
+    def __init__(self, window: QMainWindow, worker: CoreWorker, theme: Theme, chart: ChartPanel, clock: Clock) -> None:
         super().__init__(window)
         self._window = window
         self._worker = worker
         self._theme = theme
+        self.chart = chart
         self._clock = clock
         self._fresh = Freshness(None, clock.monotonic(), clock.monotonic())
         self._halt_watch = HaltWatch()
@@ -187,7 +188,6 @@ class WindowContent(QObject):
         """Take the remembered layout, or the one for the window's size where none was remembered; in steps."""
         for name, view in tables_of(self.panels).items():
             view.recall(kept.tables.get(name, {}))
-        self.chart.recall(kept.chart)
         self.actions.table.recall(kept.keys)
         yield
         self.workspaces.recall(kept.docks, kept.workspaces)
@@ -213,8 +213,19 @@ class WindowContent(QObject):
             light=not self._theme.colours.is_dark,
             tables={name: view.choices for name, view in tables_of(self.panels).items()},
             chart=self.chart.look,
+            chart_place=self._chart_place(),
             keys=self.actions.table.kept,
         )
+
+    def _chart_place(self) -> tuple[float, ...]:
+        """Return left, top, width and height of the chart as shares of the window's; empty where it is not in sight."""
+        chart, whole = self.chart, self._window.size()
+        if not chart.isVisible() or chart.window() is not self._window:
+            return ()
+        corner, size = chart.mapTo(self._window, QPoint(0, 0)), chart.size()
+        across = (corner.x() / whole.width(), size.width() / whole.width())
+        down = (corner.y() / whole.height(), size.height() / whole.height())
+        return across[0], down[0], across[1], down[1]
 
     def follow_size(self) -> None:
         """Have the layout follow the window's size."""
@@ -245,7 +256,6 @@ class WindowContent(QObject):
         self.market_watch = MarketWatchPanel(self._theme, self._clock)
         yield
         self.account = AccountPanel(self._theme)
-        self.chart = ChartPanel(self._theme, self._clock)
         self.equity = EquityPanel(self._theme)
         self.pending = PendingPanel(self._theme)
         self.positions = PositionsPanel(self._theme)

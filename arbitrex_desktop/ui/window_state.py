@@ -8,12 +8,15 @@ import binascii
 import contextlib
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from arbitrex_desktop.paths import set_aside, written_whole
 
+_CHART_PLACE: Final = (0.24, 0.13, 0.54, 0.55)
+"""Where the chart is about to be in a window that was never closed."""
 _log = logging.getLogger(__name__)
 
 
@@ -22,6 +25,7 @@ class WindowState:
     """Qt's own description of geometry and docks, opaque bytes; `theme`, tables, chart, keys and workspaces as chosen.
 
     `light` says whether the colours were light at the end, which is what the system is expected to have at the start.
+    `chart_place` is where the chart stood: left, top, width and height as shares of the window's; empty out of sight.
     """
 
     geometry: bytes = b""
@@ -30,8 +34,17 @@ class WindowState:
     light: bool = False
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
     chart: dict[str, object] = field(default_factory=dict)
+    chart_place: tuple[float, ...] = _CHART_PLACE
     keys: dict[str, str] = field(default_factory=dict)
     workspaces: dict[str, object] = field(default_factory=dict)
+
+
+def _place(kept: Iterable[object]) -> tuple[float, ...]:
+    """Return a place within the window as it was kept; ValueError where it is none."""
+    place = tuple(float(str(each)) for each in kept)
+    if place and not (len(place) == 4 and all(0.0 <= each <= 1.0 for each in place)):  # noqa: PLR2004 - of a rectangle
+        raise ValueError(f"{place} is no place in a window")
+    return place
 
 
 class WindowStateStore(Protocol):
@@ -68,6 +81,7 @@ class FileWindowState:
                 light=kept.get("light") is True,
                 tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
                 chart=dict(kept.get("chart", {})),
+                chart_place=_place(kept.get("chart_place", _CHART_PLACE)),
                 keys={str(name): str(keys) for name, keys in kept.get("keys", {}).items()},
                 workspaces=dict(kept.get("workspaces", {})),
             )

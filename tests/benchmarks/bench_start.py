@@ -58,6 +58,7 @@ OURS: Final = """
 import os, sys, time
 from arbitrex_desktop.app import Application
 from arbitrex_desktop.settings import parse
+from arbitrex_desktop.ui.main_window import MainWindow
 from PySide6.QtCore import QEvent, QObject, QTimer
 application = Application(parse(["--data-dir", sys.argv[1], "--size", "1600x1000"]))
 application.window.first_painted.connect(lambda: print(time.time(), flush=True))
@@ -81,10 +82,13 @@ def look():
         os._exit(0)
 looking = QTimer(interval=5)
 looking.timeout.connect(look)
-def filled():
-    application.window.content.chart.chart.view.installEventFilter(painted)
-    looking.start()
-application.window.filled.connect(filled)
+make_chart = MainWindow._make_chart
+def made(window):
+    chart = make_chart(window)
+    chart.chart.view.installEventFilter(painted)
+    return chart
+MainWindow._make_chart = made
+application.window.filled.connect(looking.start)
 application.run()
 """
 

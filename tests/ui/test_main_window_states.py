@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
@@ -162,6 +163,28 @@ def test_the_charts_look_survives_a_restart(open_window: WindowMaker, tmp_path: 
     assert ticked == {"Line", "UTC", "RSI 14", "EMA 20", "Sessions"}
     again.toolbar._actions["Bars"].trigger()
     assert {text for text in ("Candles", "Bars", "Line") if again.toolbar._actions[text].isChecked()} == {"Bars"}
+
+
+def test_the_chart_is_seen_where_it_stood_before_the_panels_are_loaded(open_window: WindowMaker, theme: Theme) -> None:
+    """The next start shows it at the same place, to the pixel, in the look that was chosen; behind a tab it is not."""
+    memory = RememberedState(WindowState())
+    first = open_window(memory=memory)
+    chart = first.content.chart
+    where = QRect(chart.mapTo(first, QPoint(0, 0)), chart.size())
+    chart.grid.toolbar._frames[Timeframe.H4].click()
+    first.close()
+    early = MainWindow(CoreWorker(FakeCore), theme, memory=memory)
+    early.show()
+    early.resize(first.size())
+    seen = early._make_chart()
+    assert seen.isVisible()
+    assert seen.geometry() == where
+    assert seen.chart.timeframe is Timeframe.H4
+    early.close()
+    memory.save(replace(memory.state or WindowState(), chart_place=()))
+    hidden = MainWindow(CoreWorker(FakeCore), theme, memory=memory)._make_chart()
+    assert not hidden.isVisible()
+    assert hidden.parent() is None
 
 
 def test_a_look_that_means_nothing_is_a_new_charts(open_window: WindowMaker) -> None:

@@ -15,7 +15,13 @@ from arbitrex_desktop.ui.resources import app_icon, resource
 from arbitrex_desktop.ui.window_state import FileWindowState, NoWindowState, WindowState
 
 STATE = WindowState(
-    b"\x00\x01geometry", b"\xffdocks", "system", True, {"market_watch": {"sorted_by": "Bid"}}, {"style": "Line"}
+    b"\x00\x01geometry",
+    b"\xffdocks",
+    "system",
+    True,
+    {"market_watch": {"sorted_by": "Bid"}},
+    {"style": "Line"},
+    (0.25, 0.125, 0.5, 0.625),
 )
 
 
@@ -39,6 +45,9 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
         "\x00",
         '{"geometry": "", "docks": "", "theme": "dark", "tables": [7]}',
         '{"geometry": "", "docks": "", "theme": "dark", "chart": 7}',
+        '{"geometry": "", "docks": "", "theme": "dark", "chart_place": [0.2, 0.1, 1.7, 0.5]}',
+        '{"geometry": "", "docks": "", "theme": "dark", "chart_place": [0.2, 0.1]}',
+        '{"geometry": "", "docks": "", "theme": "dark", "chart_place": [0.2, "nan", 0.5, 0.5]}',
     ],
 )
 def test_a_damaged_file_is_no_layout(tmp_path: Path, text: str) -> None:

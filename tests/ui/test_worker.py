@@ -278,7 +278,7 @@ def test_a_hung_worker_does_not_blind_the_window(qtbot: QtBot, worker: CoreWorke
     worker.send(ApproveIntent("a1"))
     until(qtbot, core.reached.is_set)
     core.shown = desk_snapshot(positions=())
-    until(qtbot, lambda: snapshots[-1] == (core.shown,))
+    until(qtbot, lambda: snapshots[-1:] == [(core.shown,)])
 
 
 def test_the_form_does_not_wait_for_an_order_on_its_way(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
