@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import psutil
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QTableWidget, QTableWidgetItem
@@ -50,7 +51,6 @@ PAUSES_S: Final = 4.0
 REFERENCE_S: Final = 2.0
 _LENGTH_S: Final = WARM_S + MEASURED_S + PAUSES_S + 8.0
 _READ_A_SECOND: Final = 10_000.0
-_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -93,9 +93,9 @@ class Paints:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the processor time that a process has used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _CLOCK_TICKS
+    """Return the processor time that a process has used."""
+    used = psutil.Process(pid).cpu_times()
+    return used.user + used.system
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
@@ -109,9 +109,8 @@ def _risen(before: float | None, after: float | None) -> float | None:
 
 
 def resident_megabytes(pid: int) -> float:
-    """Return a process's resident memory (Linux)."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
+    """Return a process's resident memory."""
+    return psutil.Process(pid).memory_info().rss / 1_048_576
 
 
 def wait(seconds: float) -> None:
