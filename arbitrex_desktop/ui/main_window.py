@@ -115,8 +115,13 @@ class MainWindow(QMainWindow):
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
         content: WindowContent = module.WindowContent(self, self._worker, self._theme, chart, self._clock)
         yield
-        yield from content.build()
-        yield from content.lay_out(self._kept or WindowState())
+        # Half made, it is not painted: on the way into its dock the chart would vanish for a moment.
+        self.setUpdatesEnabled(False)
+        try:
+            yield from content.build()
+            yield from content.lay_out(self._kept or WindowState())
+        finally:
+            self.setUpdatesEnabled(True)
         self._content = content
         self._outline.hide()
         yield

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
@@ -93,6 +95,21 @@ def test_the_first_picture_tells_bars_from_panels(qtbot: QtBot, theme: Theme, ch
     assert colours == [theme.colours.window, theme.colours.base, theme.colours.window]
     window.fill()
     assert not window._outline.isVisible()
+
+
+def test_nothing_half_made_is_seen(qtbot: QtBot, theme: Theme) -> None:
+    """The screen shows the frame, the chart in its place, and then all: the chart never vanishes on the way."""
+    window = MainWindow(CoreWorker(FakeCore), theme)
+    qtbot.addWidget(window)
+    window.show()
+    pictures: list[QImage] = []
+    for _step in window.filling():
+        QApplication.processEvents()
+        picture = window.screen().grabWindow(window.winId()).toImage()
+        if picture not in pictures:
+            pictures.append(picture)
+    assert 2 <= len(pictures) <= 3
+    assert window.updatesEnabled()
 
 
 @pytest.fixture
