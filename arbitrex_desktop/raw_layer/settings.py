@@ -20,10 +20,10 @@ class PoolSettings:
         Meta(
             ge=0.005,
             le=5,
-            description="pause between two polls, less twice the time that a poll takes; at least a quarter of it",
+            description="pause between two polls, less three times what a poll takes; at least a quarter of it",
             extra=_SECONDS,
         ),
-    ] = 0.032
+    ] = 0.035
     account_interval: Annotated[
         float, Meta(ge=0.02, le=5, description="least time between two readings of the account", extra=_SECONDS)
     ] = 0.1

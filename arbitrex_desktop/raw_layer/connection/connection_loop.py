@@ -201,11 +201,11 @@ class ConnectionLoop:
     def _pause(self, busy: float) -> float:
         """Return the seconds to the next poll, after one that took `busy` seconds besides its waiting.
 
-        A tick waits for the next poll and then goes through it: the longer that takes, the sooner the poll has to come
-        for the tick to be on the screen in time.
+        A tick waits for this poll, for the pause and for the next one, and is painted, which takes the longer the more
+        there is in a poll: so much sooner the poll has to come for the tick to be on the screen in time.
         """
         interval = self._settings.poll_interval
-        return max(_SLOW_SECONDS, interval) if self.slow else max(interval - 2.0 * busy, interval / 4.0)
+        return max(_SLOW_SECONDS, interval) if self.slow else max(interval - 3.0 * busy, interval / 4.0)
 
     def _attempt(self) -> None:
         """Make one attempt to connect to the next session in turn."""
