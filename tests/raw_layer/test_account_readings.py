@@ -169,7 +169,7 @@ def test_an_older_reading_does_not_take_the_place_of_a_newer_one(bench: Bench) -
 
 
 def test_polls_that_take_long_follow_one_another_sooner(bench: Bench) -> None:
-    """Pause, the poll's own time, and that of the tick's way to its paint add up to the same, down to a quarter's pause.
+    """Pause, the poll's own time, and that of the way to the paint add up to the same, down to a quarter's pause.
 
     Of a second in which nobody watches nothing is taken off.
     """
