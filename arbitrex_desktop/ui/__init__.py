@@ -6,11 +6,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import PySide6.QtCore  # noqa: F401 - brings what is looked up below
-
 
 def _leave_sources_unread(feature: Any) -> None:
-    """Spare PySide6 the sources of the program.
+    """Spare PySide6 the sources of the program, which imports it first; parts of this package do without it.
 
     WORKAROUND: PySide6 (6.8 to 6.11 at least) reads the source of every module that is loaded after it, and keeps it,
     to see whether that may ask for `from __feature__ import snake_case`, which nobody here does.  This cost 340

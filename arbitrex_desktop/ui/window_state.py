@@ -43,7 +43,7 @@ def _place(kept: Iterable[object]) -> tuple[float, ...]:
     """Return a place within the window as it was kept; ValueError where it is none."""
     place = tuple(float(str(each)) for each in kept)
     if place and not (len(place) == 4 and all(0.0 <= each <= 1.0 for each in place)):  # noqa: PLR2004 - of a rectangle
-        raise ValueError(f"{place} is no place in a window")
+        raise ValueError(place)
     return place
 
 

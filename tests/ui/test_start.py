@@ -52,6 +52,20 @@ application.run()
 """
 
 
+READ = """
+import linecache
+import arbitrex_desktop.app
+import arbitrex_desktop.ui.window_content
+print(*(name for name in linecache.cache if "window_content" in name))
+"""
+
+
+def test_pyside_does_not_read_the_program_s_sources() -> None:
+    """Nor does it keep them: 12 MB, and a tenth of a start."""
+    said = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == ""
+
+
 @pytest.mark.slow
 def test_only_these_modules_are_loaded_before_the_first_paint(tmp_path: Path) -> None:
     """Neither the core nor a library that only it and the charts need keeps the window from being seen."""
