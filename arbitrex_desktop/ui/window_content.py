@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from arbitrex_desktop.causes import error_text
@@ -219,13 +219,14 @@ class WindowContent(QObject):
 
     def _chart_place(self) -> tuple[float, ...]:
         """Return left, top, width and height of the chart as shares of the window's; empty where it is not in sight."""
-        chart, whole = self.chart, self._window.size()
-        if not chart.isVisible() or chart.window() is not self._window:
+        chart, whole = self.chart, self._window.rect()
+        if chart.window() is not self._window or not chart.isVisibleTo(self._window):
             return ()
-        corner, size = chart.mapTo(self._window, QPoint(0, 0)), chart.size()
-        across = (corner.x() / whole.width(), size.width() / whole.width())
-        down = (corner.y() / whole.height(), size.height() / whole.height())
-        return across[0], down[0], across[1], down[1]
+        place = QRect(chart.mapTo(self._window, QPoint(0, 0)), chart.size())
+        if not whole.contains(place):  # behind a tab Qt puts it beside the window
+            return ()
+        across, down = whole.width(), whole.height()
+        return place.left() / across, place.top() / down, place.width() / across, place.height() / down
 
     def follow_size(self) -> None:
         """Have the layout follow the window's size."""

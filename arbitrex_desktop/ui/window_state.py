@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from arbitrex_desktop.paths import set_aside, written_whole
 
 _CHART_PLACE: Final = (0.24, 0.13, 0.54, 0.55)
-"""Where the chart is about to be in a window that was never closed."""
+"""About where the chart comes to stand in a window that was never closed."""
 _log = logging.getLogger(__name__)
 
 

@@ -204,6 +204,26 @@ def test_the_chart_is_seen_where_it_stood_before_the_panels_are_loaded(open_wind
     assert hidden.parent() is None
 
 
+def test_a_chart_out_of_sight_costs_no_layout(open_window: WindowMaker, tmp_path: Path, qtbot: QtBot) -> None:
+    """Behind a tab, or in a window of its own, it has no place, but all that was kept comes back."""
+    memory = FileWindowState(tmp_path / "window.json")
+    window = open_window(memory=memory)
+    docks, content = window.content._docks.docks, window.content
+    window.hide()
+    assert content.state().chart_place
+    window.show()
+    docks["chart"].setFloating(True)
+    assert content.state().chart_place == ()
+    docks["chart"].setFloating(False)
+    window.tabifyDockWidget(docks["market_watch"], docks["chart"])
+    docks["market_watch"].raise_()
+    qtbot.waitUntil(lambda: content.chart.visibleRegion().isEmpty(), timeout=OPEN_MS)
+    assert content.state().chart_place == ()
+    kept = content.state()
+    window.close()
+    assert memory.load() == kept
+
+
 def test_a_look_that_means_nothing_is_a_new_charts(open_window: WindowMaker) -> None:
     """Whatever stands in the file, the chart is drawn as at the first start."""
     look: dict[str, object] = {"style": "Renko", "zone": 7, "indicators": "RSI 14", "timeframe": ["H1"]}
