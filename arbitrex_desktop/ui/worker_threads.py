@@ -26,12 +26,14 @@ _S = ConnectionState
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
 
-SELDOM_MS: Final = 1_010
-"""Milliseconds between two steps while nobody can see the window, or the market is closed: a sync is due in each, and
-news has a step soon after."""
+SELDOM_MS: Final = 1_100
+"""Milliseconds between two steps while nobody can see the window, or the market is closed, and no news, as of the
+prices that come once a second, has a step before: a sync is due in each."""
 
 QUIET_MS: Final = 1_000
-"""Milliseconds between two snapshots while nobody can see the window, or the market is closed."""
+"""Milliseconds between two snapshots while the market is closed."""
+UNSEEN_MS: Final = 2_000
+"""Milliseconds between two snapshots while nobody can see the window: alerts of the account are judged by them."""
 CONNECTING_MS: Final = 50
 """Milliseconds between two snapshots while it connects: charts ask for their bars at the first one that says it has."""
 _CONNECTING: Final = frozenset({_S.DISCONNECTED, _S.CONNECTING, _S.RECONNECTING, _S.RECONCILING})
@@ -134,9 +136,11 @@ class Watcher(QObject):
         """Have the next report come as soon as there may be something to see."""
         newest = self._reporter.newest
         pool = None if newest is None else newest.pool
-        wanted = STEP_MS if self._seen and not _is_quiet(newest) else QUIET_MS
-        if self._seen and (pool is None or pool.state in _CONNECTING):
+        wanted = QUIET_MS if _is_quiet(newest) else STEP_MS
+        if pool is None or pool.state in _CONNECTING:
             wanted = CONNECTING_MS
+        if not self._seen:
+            wanted = UNSEEN_MS
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 
@@ -320,6 +324,8 @@ class Runner(QObject):
         if self._attempt(Phase.STEP, self._core.step):
             self._soon.start(_SOON_MS)
         self._pace()
+        if self._is_seldom:
+            self._timer.start()  # from this step on, whatever was its cause
 
     def _attempt(self, phase: Phase, act: Callable[[], object]) -> object:
         """Run `act` and return what it does; what it raises becomes a message: one failure must not end the worker."""

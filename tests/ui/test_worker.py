@@ -56,7 +56,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
-from arbitrex_desktop.ui.worker_threads import CONNECTING_MS, QUIET_MS, STEP_MS, Reporter, Runner, Watcher
+from arbitrex_desktop.ui.worker_threads import CONNECTING_MS, QUIET_MS, STEP_MS, UNSEEN_MS, Reporter, Runner, Watcher
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import SWITCH, desk_snapshot, pool_stats
 
@@ -409,7 +409,7 @@ def test_a_process_with_a_hung_core_still_ends(project_root: Path) -> None:
 
 
 def test_a_closed_market_is_reported_seldom(qtbot: QtBot) -> None:
-    """Four snapshots a second while the market is open and the window seen, one otherwise, more while it connects."""
+    """Four snapshots a second in an open market, one in a closed one, less out of sight, more while it connects."""
     core = FakeCore()
     reporter = Reporter()
     watcher = Watcher(reporter)
@@ -417,7 +417,7 @@ def test_a_closed_market_is_reported_seldom(qtbot: QtBot) -> None:
     timer = watcher._timer
     assert timer.interval() == CONNECTING_MS, "the first one that is connected brings the charts' bars"
     watcher.set_seen(False)
-    assert timer.interval() == QUIET_MS
+    assert timer.interval() == UNSEEN_MS
     watcher.set_seen(True)
     core.shown = desk_snapshot(pool=pool_stats(state=ConnectionState.CONNECTED))
     watcher.look(core)

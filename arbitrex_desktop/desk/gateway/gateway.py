@@ -44,6 +44,8 @@ _FAIR_STAY_SECONDS: Final = 10.0
 """So long a program that is not registered keeps its place at least, when others wait for one."""
 _JOIN_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 0.5
+_IDLE_SECONDS: Final = 2.0
+"""As long as nobody is connected; who comes meanwhile is looked at as much later."""
 _LOOK_SECONDS: Final = 0.01
 
 
@@ -57,7 +59,8 @@ class ListenedCore(GatewayCore, Protocol):
 class Gateway:
     """Listens while it is started.
 
-    `intents_a_second` and `burst` limit each sender, `max_pending` how many intents of all may wait.
+    `intents_a_second` and `burst` limit each sender, `max_pending` how many intents of all may wait; `came` is called
+    with each new connection, on a thread of the gateway.
     """
 
     def __init__(
@@ -69,8 +72,10 @@ class Gateway:
         intents_a_second: float = 5.0,
         burst: float = 20.0,
         max_pending: int = 200,
+        came: Callable[[], None] = lambda: None,
     ) -> None:
         self._core = core
+        self._came = came
         self._data_dir = data_dir
         self._clock = clock
         register = StrategyRegister(data_dir)
@@ -166,6 +171,7 @@ class Gateway:
             # At one stroke: who looks in between would take it for one that has ended, and forget it.
             session.start()
             self._sessions.append(session)
+        self._came()
 
     def _make_room(self) -> None:
         """See to it that one more may come in; wait until somebody has gone, or had the time to say who it is."""
@@ -189,7 +195,7 @@ class Gateway:
 
     def _watch(self) -> None:
         """Send away who does not say in time who it is, and who was revoked; let go, and forget, who left."""
-        while not self._closing.wait(_TICK_SECONDS):
+        while not self._closing.wait(_TICK_SECONDS if self._sessions else _IDLE_SECONDS):
             for session in self._open_sessions():
                 if session.leaving:
                     # What a client does not read it is not told any more.
