@@ -219,12 +219,15 @@ def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost 
         review=ReviewDesk(pool, clock, settings.data_dir),
         reserves=reserve_opener(settings.data_dir),
     )
-    core.alerts = AlertDesk(
+    alerts = core.alerts = AlertDesk(
         core.board, AlertStore(settings.data_dir / "alerts.json"), _LateSecrets(), clock,
         hide=logs.hide, meant_by=pool.resolve,
     )  # fmt: skip
-    core.attach(core.alerts)
+    core.attach(alerts)
+    core.demand.followers.append(lambda: alerts.follows_prices)
     core.attach(TerminalsInUse(parse_sessions(sessions)))
     core.attach(PrivacyCheck(settings.env_file or Path(".env")))
-    core.attach(Gateway(core, settings.data_dir, clock, max_pending=desk.max_pending))
+    gateway = Gateway(core, settings.data_dir, clock, max_pending=desk.max_pending, came=core.demand.look)
+    core.attach(gateway)
+    core.demand.followers.append(lambda: gateway.clients > 0)
     return core

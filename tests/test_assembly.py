@@ -14,9 +14,11 @@ from arbitrex_desktop.assembly import PrivacyCheck, build_core, news_calendar, r
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.raw_layer.settings import TickSettings
+from arbitrex_desktop.raw_layer.views import PricePace
 from arbitrex_desktop.settings import parse
 from arbitrex_desktop.settings.catalogue import Account, NewsSettings
 from arbitrex_desktop.settings.toml_file import SettingsError
+from tests.desk.gateway.conftest import come_in, until
 from tests.fakes.passwords import FakePasswordStore
 
 
@@ -37,6 +39,22 @@ def test_a_calendar_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "news.csv").write_text("time\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="line 1: expected the header"):
         news_calendar(NewsSettings("news.csv"), tmp_path)
+
+
+@pytest.mark.slow
+def test_a_strategy_that_comes_has_prices_each_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks, and who may send an intent has just connected: its first one is judged by prices of now."""
+    monkeypatch.setenv("MT5_TERMINAL", "simulated")
+    core = build_core(parse(["--data-dir", str(tmp_path / "data")]))
+    core.start()
+    try:
+        core.set_seen(seen=False)
+        core.demand.look()
+        assert core._pool._loop.pace is PricePace.NEEDED  # type: ignore[attr-defined] # it is a real pool
+        with come_in(tmp_path / "data"):
+            until(lambda: core._pool._loop.pace is PricePace.EACH_SECOND)  # type: ignore[attr-defined]
+    finally:
+        core.stop()
 
 
 def test_a_redis_without_a_client_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,22 +7,20 @@ all else runs on the window's worker thread, and may block for a round trip to t
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
 from arbitrex_desktop.desk.active_account import ActiveAccount
 from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
 from arbitrex_desktop.desk.background import BackgroundWork
 from arbitrex_desktop.desk.context import Announce, DeskContext
-from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
+from arbitrex_desktop.desk.errors import CommandRefused, JournalError
 from arbitrex_desktop.desk.execution.positions import PositionActions, Which
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import HALTED_ANEW, TradingHalt
@@ -44,9 +42,11 @@ from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.notice_topics import NoticeSubject
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.desk.presentation.step_guard import StepGuard
 from arbitrex_desktop.desk.presentation.watch import symbol_days
-from arbitrex_desktop.desk.preview import preview
+from arbitrex_desktop.desk.price_demand import PriceDemand
 from arbitrex_desktop.desk.review.review_desk import ReviewDesk
+from arbitrex_desktop.desk.risk.preview import preview
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.services import Service, Services
@@ -58,12 +58,15 @@ from arbitrex_desktop.mt5.replay_control import ReplayStep, SteerReplay
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
-_log: Final = logging.getLogger(__name__)
-_SYNC_SECONDS: Final = 1.0
+_SYNC_SECONDS: Final = 0.9
+"""A little less than what lies between steps in which a sync is due: each second."""
 
 
 class TradingCore:
     """Implements `ui.seam.Core`.
+
+    Attributes:
+        demand: who needs prices while nobody looks
 
     `rpm_factory` is called once, after the first attempt to connect; `journal` opens the account's; `new_id` makes
     intents' ids; `halt_note` keeps a halt, and `reserves` has room for exits, on a full disk; `settings_editor` has the
@@ -108,9 +111,11 @@ class TradingCore:
         )
         self._limits, self._equity, self._worst = LimitActions(self._context), EquityTrack(), WorstOfDay()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id, reserves)
+        self._guard = StepGuard(self._notices, self._accounts.report_error)
         self.switches, editor = SwitchDesk(self._accounts, self._risk, self._notices), settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
-        self._next_sync, self._background = -math.inf, BackgroundWork()
+        self._next_sync, self._background, self.demand = -math.inf, BackgroundWork(), PriceDemand(pool)
+        self.demand.followers.append(self._has_pending)
         self._services, self.awaited = Services(clock, self._guard), self._context.awaited
 
     @property
@@ -160,6 +165,7 @@ class TradingCore:
             self._guard("sync", self._sync)
             self._guard("bars", self._risk.read_bars)
             self._guard("intents", self._reevaluate)
+            self._guard("prices", self.demand.look)
             if self._settings_desk is not None:
                 self._guard("settings", self._settings_desk.end_override)
         if self.desk is not None:
@@ -302,8 +308,8 @@ class TradingCore:
         self._background.begin("desk-disarm", partial(self._journal_note, "disarming", EventKind.DISARMED))
 
     def set_seen(self, *, seen: bool) -> None:
-        """Have prices as they come while the window can be seen, and once a second otherwise."""
-        self._pool.poll_slowly(slow=not seen)
+        """Have prices as they come while the window can be seen, and less often otherwise."""
+        self.demand.set_seen(seen=seen)
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; works while halted."""
@@ -386,6 +392,10 @@ class TradingCore:
                 self._guard("review", partial(self.review.take, reading, rpm.portfolio_state.day_anchor))
         return True
 
+    def _has_pending(self) -> bool:
+        """Return whether an intent waits for a decision, which depends on its price."""
+        return self.desk is not None and bool(self.desk.book.in_state(IntentState.PENDING))
+
     def _reevaluate(self) -> None:
         """Expire and judge again what is pending."""
         if self.desk is not None:
@@ -434,17 +444,3 @@ class TradingCore:
             return None
         row = rows.risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, self.rpm.limits_in_use())
         return rows.with_figures(row, self.rpm.portfolio_figures(), self.rpm.kill_switches.active(), self._worst)
-
-    def _guard(self, part: str, work: Callable[[], Any]) -> None:
-        """Do a part of a step; what it raises is told and logged, and the next part still runs."""
-        topic = NoticeSubject.STEP_FAILED.of(part)
-        try:
-            work()
-            self._notices.resolve(topic)
-        except JournalError as error:
-            self._accounts.report_error(error)
-        except DeskError as error:
-            self._notices.post("warning", topic, str(error))
-        except Exception as error:  # noqa: BLE001 - one broken part must not stop the others, least of all the halt
-            _log.warning("the desk's part %r failed", part, exc_info=True)
-            self._notices.post("error", topic, f"{part} failed: {error_text(error)}")

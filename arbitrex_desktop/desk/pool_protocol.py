@@ -11,6 +11,7 @@ from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+from arbitrex_desktop.raw_layer.views import PricePace
 
 
 class TradingPool(PoolReader, Protocol):
@@ -29,8 +30,8 @@ class TradingPool(PoolReader, Protocol):
     def steer_replay(self, command: SteerReplay) -> ReplayStatus:
         """Change how a replay goes on; raise `MT5Error` with the reason where that cannot be (asks)."""
 
-    def poll_slowly(self, *, slow: bool) -> None:
-        """Ask for prices once a second while nobody watches, and have them as they come otherwise; returns at once."""
+    def set_pace(self, pace: PricePace) -> None:
+        """Ask for prices as often as that from now on; returns at once."""
 
     def stop(self) -> None:
         """End everything; nothing is left running."""

@@ -32,7 +32,7 @@ class PollResult:
         failed: the failure by symbol
         terminal: its state, None when it was not asked for
         account: None when it was not asked for, or cannot be read; `account_error` then has the failure
-        behind: symbols whose ticks did not all fit and which want another poll at once
+        behind: symbols that want another poll at once: their ticks did not all fit, or another request came before
         displaced: symbols whose cursor's tick has gone from its place, as when the server's clock was moved; then there
             are no ticks at all, since some may have been read before it was moved and some after
         overlap: the ticks of the audited symbol that lie shortly before its cursor, as the terminal has them now

@@ -40,7 +40,7 @@ from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
-from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
+from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, PricePace, Quote
 from arbitrex_desktop.visible import Redactor
 
 _STOP_PATIENCE = 2.0
@@ -128,9 +128,9 @@ class MT5ConnectionPool:
         if wait > 0:
             self._loop.attempted.wait(wait)
 
-    def poll_slowly(self, *, slow: bool) -> None:
-        """Ask for prices once a second while nobody watches, and have them as they come otherwise; returns at once."""
-        self._loop.poll_slowly(slow=slow)
+    def set_pace(self, pace: PricePace) -> None:
+        """Ask for prices as often as that from now on; returns at once."""
+        self._loop.set_pace(pace)
 
     def stop(self) -> None:
         """End thread and host; returns within seconds even when the terminal hangs.  A second call does nothing."""
@@ -187,6 +187,7 @@ class MT5ConnectionPool:
 
     def quote(self, symbol: str) -> Quote | None:
         """Return the last good tick of a symbol, None when there was none."""
+        self._ticks.asked.add(symbol)
         return self.board.quote(symbol)
 
     def recent_ticks(self, symbol: str, count: int | None = None) -> Rows | None:

@@ -42,6 +42,17 @@ class AccountMode(StrEnum):
     LIVE = "LIVE"
 
 
+class PricePace(StrEnum):
+    """How often prices are asked for: as they come; all once a second; or so those that are needed, others seldom.
+
+    Needed are those of what is held, or waits for its price, and whatever somebody has asked for lately.
+    """
+
+    LIVE = "LIVE"
+    EACH_SECOND = "EACH_SECOND"
+    NEEDED = "NEEDED"
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The last good tick of a symbol.
@@ -100,6 +111,12 @@ class AccountReading:
     monotonic: float
     market_at: datetime | None = None
 
+    @property
+    def symbols(self) -> frozenset[str]:
+        """Return the symbols of what is held and of what waits for its price."""
+        held = frozenset(position.symbol for position in self.positions)
+        return held | {order.symbol for order in self.orders}
+
 
 @dataclass(frozen=True, slots=True)
 class CallStats:
@@ -133,7 +150,7 @@ class PoolStats:
         missing_symbols: the reason, by symbol that was asked for and cannot be had
         resolved_symbols: the broker's symbol in words, by plain name that was asked for and that it lists otherwise
         ticks_total: good ticks so far
-        ticks_per_second: over the last five seconds
+        ticks_per_second: over the last ten seconds
         symbols_with_ticks: how many symbols have had a good tick
         bad_ticks: ticks kept off the board, by cause
         gaps: polls whose ticks did not all fit, so that another followed at once

@@ -29,7 +29,7 @@ from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
 from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.raw_layer.symbols import SymbolBook, SymbolChoice
-from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
+from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, PricePace, Quote
 from tests.fakes.broker_data import make, make_account, make_position, make_request, make_symbol, price_of
 from tests.fakes.clock import ManualClock
 
@@ -55,6 +55,7 @@ class FakePool:
     ) -> None:
         self.clock = clock or ManualClock()
         self.account = account or make_account()
+        self.pace = PricePace.LIVE
         self.positions: tuple[TradePosition, ...] = ()
         self.orders: tuple[TradeOrder, ...] = ()
         self.deals: list[TradeDeal] = []
@@ -136,9 +137,9 @@ class FakePool:
         del wait
         self._enter("start_tick_collection")
 
-    def poll_slowly(self, *, slow: bool) -> None:
+    def set_pace(self, pace: PricePace) -> None:
         """Note the pace."""
-        self.slow = slow
+        self.pace = pace
 
     def choose_symbols(self, choice: SymbolChoice) -> None:
         """Note what is to be watched."""

@@ -11,7 +11,7 @@ import pytest
 from arbitrex_desktop.raw_layer.connection.connection_loop import ConnectionLoop
 from arbitrex_desktop.raw_layer.connection.connector import WrongAccount
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
-from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.raw_layer.views import ConnectionState, PricePace
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
@@ -96,7 +96,7 @@ def test_in_a_closed_market_it_is_not_read_again_after_a_sync(bench: Bench) -> N
 @pytest.mark.parametrize("open_market", [True, False])
 def test_while_nobody_watches_it_is_not_read_again_after_a_sync(bench: Bench, *, open_market: bool) -> None:
     """A poll a second brings the prices, and whether the terminal has its broker."""
-    bench.pool.poll_slowly(slow=True)
+    bench.pool.set_pace(PricePace.EACH_SECOND)
     for _ in range(10):
         bench.pool.read_account()
         if open_market:
@@ -108,7 +108,7 @@ def test_while_nobody_watches_it_is_not_read_again_after_a_sync(bench: Bench, *,
 
 def test_without_syncs_it_is_read_all_the_same(bench: Bench) -> None:
     """Where the risk manager cannot sync, what is shown is no older than before by more than a second."""
-    bench.pool.poll_slowly(slow=True)
+    bench.pool.set_pace(PricePace.EACH_SECOND)
     for _ in range(10):
         bench.step(1.0)
     assert bench.readings == 5
@@ -116,7 +116,7 @@ def test_without_syncs_it_is_read_all_the_same(bench: Bench) -> None:
 
 def test_a_lost_broker_is_noticed_by_polls_that_leave_the_account_out(bench: Bench) -> None:
     """Unwatched and just synced, the connection is STALE with the next poll."""
-    bench.pool.poll_slowly(slow=True)
+    bench.pool.set_pace(PricePace.EACH_SECOND)
     bench.pool.read_account()
     bench.module.terminal = replace(bench.module.terminal, connected=False)
     bench.tick()
@@ -124,10 +124,10 @@ def test_a_lost_broker_is_noticed_by_polls_that_leave_the_account_out(bench: Ben
     assert bench.loop._client.machine.state is ConnectionState.STALE
 
 
-@pytest.mark.parametrize("slow", [True, False])
-def test_late_ticks_are_found_by_polls_that_leave_the_account_out(bench: Bench, *, slow: bool) -> None:
+@pytest.mark.parametrize("pace", PricePace)
+def test_late_ticks_are_found_by_polls_that_leave_the_account_out(bench: Bench, pace: PricePace) -> None:
     """What the terminal got late is recorded though the account was just read by others, all the while."""
-    bench.pool.poll_slowly(slow=slow)
+    bench.pool.set_pace(pace)
     for _ in range(3):
         bench.tick()
         bench.step(1.0)
@@ -140,7 +140,7 @@ def test_late_ticks_are_found_by_polls_that_leave_the_account_out(bench: Bench, 
 
 def test_what_a_sync_finds_open_is_followed(bench: Bench) -> None:
     """The symbol of a position that somebody opened elsewhere is watched with the next poll."""
-    bench.pool.poll_slowly(slow=True)
+    bench.pool.set_pace(PricePace.EACH_SECOND)
     bench.module.symbols["XAUUSD"] = make_symbol("XAUUSD")
     bench.module.ticks["XAUUSD"] = []
     bench.module.positions = [make_position("XAUUSD", 1, 0.1)]
@@ -176,5 +176,5 @@ def test_polls_that_take_long_follow_one_another_sooner(bench: Bench) -> None:
     interval = bench.pool._loop._settings.poll_interval
     pauses = [bench.pool._loop._pause(share * interval) for share in (0.0, 0.125, 0.25, 1.0, 50.0)]
     assert pauses == pytest.approx([interval * share for share in (1.0, 0.625, 0.25, 0.25, 0.25)])
-    bench.pool.poll_slowly(slow=True)
+    bench.pool.set_pace(PricePace.EACH_SECOND)
     assert bench.pool._loop._pause(0.5) == 1.0

@@ -20,7 +20,7 @@ from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, StateChanged, SymbolsMissing
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
+from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PricePace
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.module import FakeModule
 from tests.fakes.records import replace
@@ -438,9 +438,9 @@ def test_symbols_default_to_the_universe(tmp_path: Path) -> None:
 def test_a_pool_that_nobody_watches_polls_slowly(bench: Bench) -> None:
     """A second passes between two polls; watched again, the usual time does, and prices come."""
     bench.pool.start_tick_collection()
-    bench.pool.poll_slowly(slow=True)
+    bench.pool.set_pace(PricePace.EACH_SECOND)
     assert bench.pool._loop._pause(0.0) == 1.0
-    bench.pool.poll_slowly(slow=False)
+    bench.pool.set_pace(PricePace.LIVE)
     assert bench.pool._loop._pause(0.0) == QUICK.poll_interval
     bench.module.add_tick("EURUSD", server_msc(bench))
     bench.until(lambda: bench.pool.quote("EURUSD") is not None)

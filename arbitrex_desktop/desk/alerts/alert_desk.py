@@ -104,6 +104,11 @@ class AlertDesk:
 
     # What the trader asks for
 
+    @property
+    def follows_prices(self) -> bool:
+        """Return whether a rule is judged by prices."""
+        return self._book.follows_prices
+
     def view(self) -> AlertsView:
         """Return all alerts as they stand."""
         with self._lock:

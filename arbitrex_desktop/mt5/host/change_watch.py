@@ -87,7 +87,10 @@ class ChangeWatch:
         return self._queue[0][0] if self._queue else float("inf")
 
     def _read_due(self, reader: SymbolReader, interruption: Interruption) -> None:
-        """Read the symbols that are due, each once; another request waits for one of them at most."""
+        """Read the symbols that are due, each once; another request waits for one of them at most.
+
+        Those that are left then want another poll at once.
+        """
         planned: dict[str, float] = {}
         for symbol in self._take_due():
             before = self._clock.monotonic()
@@ -98,6 +101,7 @@ class ChangeWatch:
             behind = symbol in reader.behind
             planned[symbol] = now if behind else self._rhythm.next_look(symbol, newest, now, now - before)
             if interruption.requested():
+                reader.behind.update(symbol for moment, symbol in self._queue if self._is_due(symbol, moment, now))
                 break
         for symbol, moment in planned.items():
             self._look_at(symbol, moment)
@@ -107,5 +111,9 @@ class ChangeWatch:
         now = self._clock.monotonic()
         while self._queue and self._queue[0][0] <= now:
             moment, symbol = heapq.heappop(self._queue)
-            if symbol in self._cursors and self._due.get(symbol) == moment:
+            if self._is_due(symbol, moment, now):
                 yield symbol
+
+    def _is_due(self, symbol: str, moment: float, now: float) -> bool:
+        """Return whether a followed symbol is to be looked at by now, and this is the moment planned last."""
+        return moment <= now and symbol in self._cursors and self._due.get(symbol) == moment

@@ -41,11 +41,13 @@ from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsM
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.symbols import SymbolBook, SymbolChoice
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
-from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountReading, ConnectionState
+from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountReading, ConnectionState, PricePace
 
 _LEAD_MSC = 10_000
 _LONGEST_WAIT = 0.5
 _SLOW_SECONDS = 1.0
+_REST_SECONDS = 9.5
+"""Unwatched, what nobody needs is read with every tenth poll."""
 _QUIET_SECONDS = 1.5
 """Longer than between two syncs of the risk manager, which read the account, too."""
 _QUIET_TIMES = 15
@@ -71,7 +73,7 @@ class ConnectionLoop:
         margins: account currency per lot, by symbol and direction
         account: the newest reading
         attempts, initialize_calls, connections: how often each was made
-        slow: set by any: whether nobody watches, so that half a second between polls will do
+        pace: set by any: how often prices are asked for
         attempted: set when the first attempt has ended
     """
 
@@ -105,11 +107,10 @@ class ConnectionLoop:
         self._last_heartbeat = self._last_symbols = clock.monotonic()
         self._next_selection = 0.0
         self._is_live, self._all_wanted = True, False
-        self._audited_at = self._waited = 0.0
+        self._audited_at = self._all_at = self._waited = 0.0
         self._followed: AccountReading | None = None
-        self.slow = False
-        self._home = 0
-        self._failed_attempts = 0
+        self.pace = PricePace.LIVE
+        self._home = self._failed_attempts = 0
         self.session = sessions[0]
         self.identity: Identity | None = None
         self.symbols: dict[str, SymbolInfo] = {}
@@ -137,9 +138,9 @@ class ConnectionLoop:
         self._wake.set()
         self._client.end_wait()
 
-    def poll_slowly(self, *, slow: bool) -> None:
-        """Poll once a second while nobody watches, and as prices come otherwise."""
-        self.slow = slow
+    def set_pace(self, pace: PricePace) -> None:
+        """Ask for prices as often as that, from now on."""
+        self.pace = pace
         self._wake.set()
 
     def verify(self, account: AccountState) -> None:
@@ -194,7 +195,7 @@ class ConnectionLoop:
             self._recheck()
             return self._settings.recheck_interval
         began = self._clock.monotonic()
-        behind = self._poll(0.0 if self.slow else _LONGEST_WAIT)
+        behind = self._poll(_LONGEST_WAIT if self.pace is PricePace.LIVE else 0.0)
         self._upkeep()
         return 0.0 if behind else self._pause(self._clock.monotonic() - began - self._waited)
 
@@ -205,7 +206,8 @@ class ConnectionLoop:
         there is in a poll: so much sooner the poll has to come for the tick to be on the screen in time.
         """
         interval = self._settings.poll_interval
-        return max(_SLOW_SECONDS, interval) if self.slow else max(interval - 3.0 * busy, interval / 4.0)
+        live = max(interval - 3.0 * busy, interval / 4.0)
+        return live if self.pace is PricePace.LIVE else max(_SLOW_SECONDS, interval)
 
     def _attempt(self) -> None:
         """Make one attempt to connect to the next session in turn."""
@@ -274,12 +276,12 @@ class ConnectionLoop:
 
         The account is read along at most so often, since it is most of a poll's work.
         """
-        with_account = self._wants_account()
+        only, with_account = self._only(), self._wants_account()
         self._all_wanted = self._all_wanted and not with_account
         audit = with_account or self._clock.monotonic() - self._audited_at >= _AUDIT_SECONDS
         if audit:
             self._audited_at = self._clock.monotonic()
-        wanted = self._ticks.next_poll(wait, account=with_account, audit=audit)
+        wanted = self._ticks.next_poll(wait, account=with_account, audit=audit, only=only)
         answer = self._client.ask(wanted, self._settings.poll_deadline)
         poll, self._waited = answer.value, answer.waited
         self._is_live = bool(poll.ticks)
@@ -295,16 +297,28 @@ class ConnectionLoop:
         vanished |= {name: reason for name, reason in self.missing.items() if name in self.symbols}
         if vanished:
             self._select_again(vanished)
-        return bool(poll.behind or poll.displaced)
+        unfinished = bool(poll.behind or poll.displaced)
+        if only is None:
+            self._all_at = 0.0 if unfinished else self._clock.monotonic() + _REST_SECONDS
+        return unfinished
 
     def _wants_account(self) -> bool:
         """Return whether the newest reading is old: it may change often where ticks come and somebody watches."""
         if self.account is None or self._all_wanted or self._client.machine.state is not _S.CONNECTED:
             return True
         least = self._settings.account_interval
-        if self.slow or not self._is_live:
+        if self.pace is not PricePace.LIVE or not self._is_live:
             least = max(least, min(_QUIET_TIMES * least, _QUIET_SECONDS))
         return self._clock.monotonic() - self.account.monotonic >= least
+
+    def _only(self) -> frozenset[str] | None:
+        """Return the symbols that the next poll is about, None for all."""
+        account, is_due = self.account, self._all_wanted or self._clock.monotonic() >= self._all_at
+        return (
+            None
+            if account is None or is_due or self.pace is not PricePace.NEEDED
+            else account.symbols | self._ticks.asked
+        )
 
     def _realign(self, displaced: frozenset[str]) -> None:
         """Find the displaced symbols' ticks again, after the server's clock was moved or its history amended."""
@@ -354,8 +368,7 @@ class ConnectionLoop:
 
         Risk cannot be judged without their prices, so what is held is never let go of.
         """
-        held = {position.symbol for position in account.positions} | {order.symbol for order in account.orders}
-        choice = self.choice
+        held, choice = account.symbols, self.choice
         dropped = (self.symbols.keys() & choice.removed) - held
         if dropped:
             self.symbols = {name: info for name, info in self.symbols.items() if name not in dropped}
@@ -390,13 +403,10 @@ class ConnectionLoop:
         now = self._clock.monotonic()
         if now - self._last_heartbeat >= _HEARTBEAT_SECONDS:
             self._last_heartbeat = now
+            counters, state = self._ticks.counters, self._client.machine.state
+            rate, bad = round(counters.rate(), 1), dict(counters.bad)
             self._log.write(
-                self.session.name,
-                "heartbeat",
-                state=self._client.machine.state,
-                ticks=self._ticks.counters.total,
-                ticks_per_second=round(self._ticks.counters.rate(), 1),
-                bad_ticks=dict(self._ticks.counters.bad),
+                self.session.name, "heartbeat", state=state, ticks=counters.total, ticks_per_second=rate, bad_ticks=bad
             )
         if now - self._last_symbols >= _SYMBOLS_SECONDS:
             self.symbols |= self._client.ask(ReadSymbols(tuple(self.symbols))).value

@@ -8,7 +8,8 @@ from typing import Final
 
 from arbitrex_desktop.clock import Clock
 
-_RATE_WINDOW_SECONDS: Final = 5.0
+_RATE_WINDOW_SECONDS: Final = 10.0
+"""While nobody looks, the ticks of most symbols come once in ten seconds."""
 
 
 class TickCounters:
@@ -36,6 +37,6 @@ class TickCounters:
             self._recent.popleft()
 
     def rate(self) -> float:
-        """Return the good ticks per second over the last five seconds."""
+        """Return the good ticks per second over the last ten seconds."""
         since = self._clock.monotonic() - _RATE_WINDOW_SECONDS
         return sum(count for at, count in tuple(self._recent) if at > since) / _RATE_WINDOW_SECONDS

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -35,6 +35,7 @@ class TickPipeline:
         board: the latest quote of each symbol
         counters: how many ticks came
         sinks: what records them
+        asked: symbols whose price somebody asked for since all were polled last; added to by any thread
     """
 
     def __init__(self, clock: Clock, ring_capacity: int, sinks: Iterable[TickSink] = ()) -> None:
@@ -46,6 +47,8 @@ class TickPipeline:
         self._displaced: frozenset[str] = frozenset()
         self._turn = 0
         self._audited = ""
+        self._is_whole = True
+        self.asked: set[str] = set()
         self.board = LatestQuotes()
         self.counters = TickCounters(clock)
         self.sinks = TickSinks(sinks)
@@ -88,22 +91,32 @@ class TickPipeline:
         self._ages = TickAges(self._clock)
         self.board.forget()
 
-    def next_poll(self, wait: float = 0.0, *, account: bool = True, audit: bool = True) -> Poll:
-        """Return what to ask next: with the account or without, and with an audit of the next symbol; `wait` in s."""
-        self._audited = ""
+    def next_poll(
+        self, wait: float = 0.0, *, account: bool = True, audit: bool = True, only: Collection[str] | None = None
+    ) -> Poll:
+        """Return what to ask next: with the account or without, and with an audit of the next symbol; `wait` in s.
+
+        With `only` some symbols are read, and the audited one.
+        """
+        self._audited, self._is_whole = "", only is None
         if audit and self._followed:
             self._turn += 1
             self._audited = self._followed[self._turn % len(self._followed)]
-        return Poll(self.cursors, self._audited, account, wait)
+        cursors = self.cursors
+        if only is None:
+            self.asked = set()
+        else:
+            cursors = tuple(each for each in cursors if each.symbol in only or each.symbol == self._audited)
+        return Poll(cursors, self._audited, account, wait)
 
     def apply(self, poll: PollResult, market_now: datetime) -> bool:
         """Take the ticks of one poll; return whether the broker's clock offset changed."""
-        if not poll.displaced:
+        if not poll.displaced and self._is_whole:
             self._ages.note_poll()
         for name in self._displaced - poll.displaced:
             self._symbols[name].searches = 0
         self._displaced = poll.displaced
-        self.counters.gaps += bool(poll.behind)
+        self.counters.gaps += not poll.behind.isdisjoint(poll.ticks)
         watching = self._ages.is_watching(market_now)
         arrived = {name for name, rows in poll.ticks.items() if watching and self._symbols[name].follows(rows)}
         live = arrived - poll.behind
