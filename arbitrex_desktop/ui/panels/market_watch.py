@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -25,7 +25,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.fields import offer_to_clear
-from arbitrex_desktop.ui.widgets.metric import TonedLabel
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
@@ -84,7 +84,8 @@ class MarketWatchPanel(Panel):
         self.offers.hide()
         self._listed: tuple[str, ...] = ()
         self._known = 0
-        self._count = TonedLabel(theme, Tone.MUTED)
+        self._count = ElidedLabel(theme, Tone.MUTED)
+        self._missing: Mapping[str, str] = {}
         self._bars_due: dict[str, float] = {}
         self._lay_out()
         self._pacer = FramePacer(clock, self)
@@ -153,6 +154,7 @@ class MarketWatchPanel(Panel):
         if listed is not self._listed or len(self.model.listed) != self._known:
             self._listed, self._known = listed, len(self.model.listed)
             self._offer_symbols()
+        self._missing = fresh.snapshot.pool.missing_symbols if fresh.snapshot else {}
         self._show_count()
         self.offer.show_offer(self._offer(fresh))
         if fresh.connected:
@@ -247,7 +249,9 @@ class MarketWatchPanel(Panel):
             if shown < total
             else _("{quoted} of {total} with prices").format(quoted=self.quoted, total=total)
         )
-        self._count.show_text(text, Tone.MUTED)
+        if self._missing:
+            text += " \N{MIDDLE DOT} " + _("not found: {symbols}").format(symbols=", ".join(self._missing))
+        self._count.show_text(text, Tone.WARN if self._missing else Tone.MUTED)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw at the display's rhythm from now on."""

@@ -67,6 +67,15 @@ def test_every_symbol_is_listed_with_its_price(panel: MarketWatchPanel) -> None:
     assert panel._count.text() == "41 of 41 with prices"
 
 
+def test_symbols_that_the_broker_lacks_are_named(panel: MarketWatchPanel, fresh: Callable[..., Freshness]) -> None:
+    """What settings.toml asks for and nobody offers does not just stay away."""
+    missing = {"NOSUCH": "the broker has no such symbol"}
+    panel.refresh(fresh(pool=pool_stats(missing_symbols=missing)))
+    assert panel._count.text() == "41 of 41 with prices \N{MIDDLE DOT} not found: NOSUCH"
+    panel.refresh(fresh(pool=pool_stats()))
+    assert panel._count.text() == "41 of 41 with prices"
+
+
 def test_a_tick_repaints_the_cells_that_differ(panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot) -> None:
     """After a tick of one symbol its prices are painted: no cell of another row, and none that stayed."""
     panel.view.repaint()
