@@ -124,6 +124,19 @@ def test_notices_say_a_thing_once_and_again_after_it_passed() -> None:
     assert len(board.newest()) == 200
 
 
+def test_notices_remember_what_stands_and_not_each_order_for_ever() -> None:
+    """Weeks of fills, each a topic of its own: a trouble that is told again and again stays one line, and is ended."""
+    board = NoticeBoard(ManualClock())
+    for number in range(5000):
+        board.post("info", NoticeSubject.ORDER.of(str(number)), "filled")
+        board.post("error", NoticeSubject.SYNC.of(), "no account")
+    assert len(board._last) <= 1000
+    texts = [notice.text for notice in board.newest()]
+    assert "no account" not in texts, "it was told once, before the newest two hundred"
+    board.resolve(NoticeSubject.SYNC.of(), "synced again")
+    assert board.newest()[0].text == "synced again"
+
+
 @settings(max_examples=100)
 @given(pauses=st.lists(st.floats(0.0, 2.0), max_size=60))
 def test_a_bucket_never_gives_more_than_its_rate(pauses: list[float]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from datetime import datetime
+from threading import Lock
 from typing import Final
 
 from arbitrex_desktop.clock import Clock
@@ -14,14 +15,19 @@ from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.visible import visible
 
 KEPT: Final = 200
+_TOPICS: Final = 5 * KEPT
 _log: Final = logging.getLogger(__name__)
 
 
 class NoticeBoard:
-    """The latest messages.  Safe from any thread: a bounded deque, whose appends are atomic."""
+    """The latest messages.  Safe from any thread.
+
+    What was said last is remembered of the topics that came up lately: each order that is filled is one of its own.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._lock = Lock()
         self._notices: deque[Notice] = deque(maxlen=KEPT)
         self._last: dict[NoticeTopic, str] = {}
 
@@ -40,19 +46,24 @@ class NoticeBoard:
         `at`, when it happened (UTC), if that was not now; `reason`, why, where that is told elsewhere too.
         """
         text = visible(text)
-        if self._last.get(topic) == text:
-            return
-        self._last[topic] = text
-        if replace:
-            kept = [notice for notice in self._notices.copy() if notice.topic != topic]
-            self._notices = deque(kept, maxlen=KEPT)
-        self._notices.appendleft(Notice(at or self._clock.now(), level, topic, text, reason))
+        with self._lock:
+            known = self._last.pop(topic, None)
+            self._last[topic] = text
+            if known == text:
+                return
+            if len(self._last) > _TOPICS:
+                del self._last[next(iter(self._last))]
+            if replace:
+                kept = [notice for notice in self._notices if notice.topic != topic]
+                self._notices = deque(kept, maxlen=KEPT)
+            self._notices.appendleft(Notice(at or self._clock.now(), level, topic, text, reason))
         _log.info("%s: %s", topic, text)
 
     def resolve(self, topic: NoticeTopic, text: str = "") -> None:
         """Say that a trouble has passed, if it was told."""
-        if self._last.pop(topic, None) is not None and text:
-            self._notices.appendleft(Notice(self._clock.now(), "info", topic, text))
+        with self._lock:
+            if self._last.pop(topic, None) is not None and text:
+                self._notices.appendleft(Notice(self._clock.now(), "info", topic, text))
 
     def newest(self) -> tuple[Notice, ...]:
         """Return the messages, newest first."""
