@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.views import PricePace
 from tests.fakes.broker_data import make_position
@@ -27,7 +28,8 @@ class Bench:
     def __init__(self) -> None:
         self.clock, self.module = ManualClock(), FakeModule(SYMBOLS)
         self.module.positions = [make_position("EURUSD", 1, 0.1)]
-        factory = FakeTransport(self.module, self.clock).factory
+        self.transport = FakeTransport(self.module, self.clock)
+        factory = self.transport.factory
         self.pool = MT5ConnectionPool(
             SESSION, SYMBOLS, clock=self.clock, randomness=Random(1), transport_factory=factory
         )
@@ -98,6 +100,21 @@ def test_a_poll_of_everything_reads_everything(bench: Bench) -> None:
     bench.step(*SYMBOLS)
     bench.pool._loop.poll_soon()
     bench.step()
+    bench.pool._loop._step()
+    assert bench.in_all() == bench.sent
+
+
+def test_after_a_connection_everything_is_read_at_once(bench: Bench) -> None:
+    """What was not read before the connection was lost is not waited for."""
+    bench.step(*SYMBOLS)
+    assert bench.in_all() < bench.sent
+    bench.transport.die_on.add("Poll")
+    connections = bench.pool.stats().connections
+    while bench.pool.stats().connections == connections:
+        try:
+            bench.step()
+        except MT5Error as error:
+            bench.pool._loop._after_failure(error)
     bench.pool._loop._step()
     assert bench.in_all() == bench.sent
 

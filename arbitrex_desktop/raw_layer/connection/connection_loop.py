@@ -263,7 +263,7 @@ class ConnectionLoop:
             self._log.write(self.session.name, "symbols missing", reasons=found.missing)
             self._emit(SymbolsMissing(self.session.name, dict(found.missing), self._clock.now()))
         self.connections += 1
-        self._home, self._failed_attempts = self._sessions.index(self.session), 0
+        self._home, self._failed_attempts, self._all_at = self._sessions.index(self.session), 0, 0.0
         self._backoff.reset()
         who = f"{found.identity.login} at {found.identity.server}"
         if not found.symbols:
