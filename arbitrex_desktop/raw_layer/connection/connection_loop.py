@@ -313,12 +313,10 @@ class ConnectionLoop:
 
     def _only(self) -> frozenset[str] | None:
         """Return the symbols that the next poll is about, None for all."""
-        account, is_due = self.account, self._all_wanted or self._clock.monotonic() >= self._all_at
-        return (
-            None
-            if account is None or is_due or self.pace is not PricePace.NEEDED
-            else account.symbols | self._ticks.asked
-        )
+        is_due = self._all_wanted or self._clock.monotonic() >= self._all_at
+        if is_due or self.account is None or self.pace is not PricePace.NEEDED:
+            return None
+        return self.account.symbols | self._ticks.asked
 
     def _realign(self, displaced: frozenset[str]) -> None:
         """Find the displaced symbols' ticks again, after the server's clock was moved or its history amended."""
