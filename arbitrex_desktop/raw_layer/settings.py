@@ -26,7 +26,7 @@ class PoolSettings:
     ] = 0.035
     account_interval: Annotated[
         float, Meta(ge=0.02, le=5, description="least time between two readings of the account", extra=_SECONDS)
-    ] = 0.1
+    ] = 0.2
     poll_deadline: Annotated[
         float, Meta(ge=0.5, le=60, description="a poll unanswered for this long: the terminal hangs", extra=_SECONDS)
     ] = 3.0
