@@ -10,6 +10,7 @@ from typing import Final
 
 _TRIM_THRESHOLD: Final = -1
 _MMAP_THRESHOLD: Final = -3
+_MOST_ARENAS: Final = -8
 """The C library's numbers of the settings."""
 _LARGE: Final = 128 * 1024
 """With which glibc begins."""
@@ -43,3 +44,4 @@ def return_freed_memory() -> None:
     if choose is not None:
         choose(_MMAP_THRESHOLD, _LARGE)
         choose(_TRIM_THRESHOLD, _LARGE)
+        choose(_MOST_ARENAS, 1)
