@@ -33,6 +33,9 @@ def compute_on_one_thread() -> None:
 def return_freed_memory() -> None:
     """Have the C library give memory back to the system when 128 KB or more of it are free; for all threads.
 
+    They share one heap: glibc gives each its own, so that none waits for another, and fills no hole of one from
+    another.  Python's lock lets one of ours allocate at a time as it is.
+
     WORKAROUND: glibc raises the size from which a piece is mapped by itself to that of the largest piece freed so far,
     up to 32 MB, and what it holds back at an end to twice as much.  Answers of the host, read and thrown away, then
     lie among what is kept and leave holes: 15 MB in a week.  Once they are set, the sizes stay.

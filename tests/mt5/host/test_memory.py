@@ -43,6 +43,45 @@ def test_freed_memory_is_returned_whatever_was_freed_before(project_root: Path, 
     assert done.stdout.strip() == found
 
 
+HEAPS = """
+import ctypes, sys, tempfile, threading
+from arbitrex_desktop.mt5.host.memory import return_freed_memory
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+library.fopen.restype = ctypes.c_void_p
+if sys.argv[1] == "one":
+    return_freed_memory()
+def take():
+    library.malloc(ctypes.c_size_t(5_000))
+    together.wait()
+together = threading.Barrier(4)
+threads = [threading.Thread(target=take) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+with tempfile.NamedTemporaryFile() as told:
+    file = ctypes.c_void_p(library.fopen(told.name.encode(), b"w"))
+    library.malloc_info(0, file)
+    library.fclose(file)
+    print(told.read().count(b"<heap nr="))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_info"), reason="tells of glibc's own memory"
+)
+def test_threads_have_no_memory_of_their_own(project_root: Path) -> None:
+    """What one of them frees the others fill; as it is, each of four has a heap beside the main one."""
+    found = [
+        subprocess.run([sys.executable, "-c", HEAPS, way], cwd=project_root, capture_output=True, check=True).stdout
+        for way in ("one", "as usual")
+    ]
+    assert int(found[0]) == 1
+    assert int(found[1]) > 1
+
+
 COUNTED = """
 import sys, psutil
 from arbitrex_desktop.mt5.host.child import host_environment
