@@ -20,7 +20,7 @@ from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, StateChanged, SymbolsMissing
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PricePace
+from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.module import FakeModule
 from tests.fakes.records import replace
@@ -435,12 +435,15 @@ def test_symbols_default_to_the_universe(tmp_path: Path) -> None:
         assert len(pool.symbols) + len(pool.stats().missing_symbols) == 41
 
 
-def test_a_pool_that_nobody_watches_polls_slowly(bench: Bench) -> None:
-    """A second passes between two polls; watched again, the usual time does, and prices come."""
-    bench.pool.start_tick_collection()
-    bench.pool.set_pace(PricePace.EACH_SECOND)
-    assert bench.pool._loop._pause(0.0) == 1.0
-    bench.pool.set_pace(PricePace.LIVE)
-    assert bench.pool._loop._pause(0.0) == QUICK.poll_interval
-    bench.module.add_tick("EURUSD", server_msc(bench))
-    bench.until(lambda: bench.pool.quote("EURUSD") is not None)
+def test_a_stop_while_it_connects_is_no_fault(bench: Bench) -> None:
+    """The host that the thread was about to ask is gone: it ends, and no error is logged."""
+    loop = bench.pool._loop
+
+    def stopped_meanwhile(*_given: object) -> None:
+        loop._stopping.set()
+        raise PoolUnavailable("not connected: stopped")
+
+    bench.pool._client.ask = stopped_meanwhile  # type: ignore[method-assign, assignment] # as it is once stopped
+    bench.pool.start_tick_collection(0.0)
+    loop._thread.join(PATIENCE)
+    assert not loop._thread.is_alive()

@@ -68,6 +68,14 @@ def bench() -> Iterator[Bench]:
     bench.pool.stop()
 
 
+def test_a_pool_that_nobody_watches_polls_once_a_second(bench: Bench) -> None:
+    """A second passes between two polls; watched again, the usual time does."""
+    usual = bench.pool._loop._settings.poll_interval
+    for pace, pause in ((PricePace.NEEDED, 1.0), (PricePace.EACH_SECOND, 1.0), (PricePace.LIVE, usual)):
+        bench.pool.set_pace(pace)
+        assert bench.pool._loop._pause(0.0) == pause
+
+
 def test_what_is_held_comes_each_second_and_the_rest_within_ten(bench: Bench) -> None:
     """The position's price is a second old at most; the other symbols' ticks come with the tenth poll, all of them."""
     missing = []

@@ -37,6 +37,7 @@ from arbitrex_desktop.raw_layer.connection.connector import (
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient
+from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing, Trigger
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.symbols import SymbolBook, SymbolChoice
@@ -121,9 +122,7 @@ class ConnectionLoop:
         self.choice = SymbolChoice()
         self.margins: dict[tuple[str, int], float] = {}
         self.account: AccountReading | None = None
-        self.attempts = 0
-        self.initialize_calls = 0
-        self.connections = 0
+        self.attempts = self.initialize_calls = self.connections = 0
         self.attempted = threading.Event()
 
     # From any thread
@@ -176,6 +175,8 @@ class ConnectionLoop:
                 wait = self._step()
             except MT5Error as error:
                 wait = self._after_failure(error)
+            except PoolUnavailable:  # it was stopped meanwhile
+                wait = self._backoff.next_wait()
             except Exception as error:  # noqa: BLE001 - the thread outlives its own faults: the trader sees LOST
                 _log.exception("the pool's thread failed")
                 self._client.machine.fire(Trigger.DROPPED, error_text(error))
