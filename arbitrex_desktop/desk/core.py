@@ -44,9 +44,8 @@ from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.step_guard import StepGuard
 from arbitrex_desktop.desk.presentation.watch import symbol_days
-from arbitrex_desktop.desk.price_demand import PriceDemand
+from arbitrex_desktop.desk.preview import preview
 from arbitrex_desktop.desk.review.review_desk import ReviewDesk
-from arbitrex_desktop.desk.risk.preview import preview
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.services import Service, Services
@@ -55,6 +54,7 @@ from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
 from arbitrex_desktop.desk.switch_desk import NO_REASON, SwitchDesk
 from arbitrex_desktop.desk.watch_list import WatchList
 from arbitrex_desktop.mt5.replay_control import ReplayStep, SteerReplay
+from arbitrex_desktop.raw_layer.price_demand import PriceDemand
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
@@ -114,7 +114,7 @@ class TradingCore:
         self._guard = StepGuard(self._notices, self._accounts.report_error)
         self.switches, editor = SwitchDesk(self._accounts, self._risk, self._notices), settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
-        self._next_sync, self._background, self.demand = -math.inf, BackgroundWork(), PriceDemand(pool)
+        self._next_sync, self._background, self.demand = -math.inf, BackgroundWork(), PriceDemand(pool.set_pace)
         self.demand.followers.append(self._has_pending)
         self._services, self.awaited = Services(clock, self._guard), self._context.awaited
 

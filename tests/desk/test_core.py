@@ -13,7 +13,7 @@ from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
-from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
+from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PricePace
 from tests.desk.conftest import PATIENCE, BuildDesk, Desk, intent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.broker_data import make_order, make_position
@@ -429,3 +429,20 @@ def test_the_same_client_id_is_the_same_intent(desk: Desk, build: BuildDesk) -> 
     desk.core.stop()
     again = build(desk.broker)
     assert again.core.submit(intent(client_id="a1", source="bot")) == first
+
+
+def _pace(desk: Desk) -> PricePace:
+    return desk.broker.pace
+
+
+def test_an_intent_that_waits_has_prices_each_second(desk: Desk) -> None:
+    """It is judged again and again, and a policy may let it pass."""
+    desk.core.set_seen(seen=False)
+    desk.step()
+    assert _pace(desk) is PricePace.NEEDED
+    intent_id = desk.core.submit(intent())
+    desk.step()
+    assert _pace(desk) is PricePace.EACH_SECOND
+    desk.core.reject(intent_id)
+    desk.step()
+    assert _pace(desk) is PricePace.NEEDED

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.raw_layer.views import PricePace
 
 
 class PriceDemand:
-    """Sets the pool's pace.
+    """Sets the pool's pace by `set_pace`.
 
     While the window cannot be seen, `followers` decide: where one of them acts on prices, all come once a second.
     Otherwise those do by which something is judged, and the rest ten seconds later at most.
@@ -19,8 +18,8 @@ class PriceDemand:
         followers: each says whether it acts on prices now; called on any thread
     """
 
-    def __init__(self, pool: TradingPool) -> None:
-        self._pool = pool
+    def __init__(self, set_pace: Callable[[PricePace], None]) -> None:
+        self._set_pace = set_pace
         self._seen = True
         self._pace = PricePace.LIVE
         self.followers: list[Callable[[], bool]] = []
@@ -38,4 +37,4 @@ class PriceDemand:
     def _set(self, pace: PricePace) -> None:
         if pace is not self._pace:
             self._pace = pace
-            self._pool.set_pace(pace)
+            self._set_pace(pace)

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.desk.price_demand import PriceDemand
+from arbitrex_desktop.raw_layer.price_demand import PriceDemand
 from arbitrex_desktop.raw_layer.views import PricePace
-from tests.desk.conftest import Desk, intent
 from tests.fakes.broker import FakeBroker
 
 
@@ -17,7 +16,7 @@ def pace_of(pool: FakeBroker) -> PricePace:
 def test_out_of_sight_the_followers_decide() -> None:
     """Seen, prices come as they do; unseen, all once a second where somebody acts on them, else what is needed."""
     pool, acts = FakeBroker(), [False]
-    demand = PriceDemand(pool)
+    demand = PriceDemand(pool.set_pace)
     demand.followers.append(lambda: acts[0])
     demand.look()
     assert pace_of(pool) is PricePace.LIVE
@@ -32,16 +31,3 @@ def test_out_of_sight_the_followers_decide() -> None:
     assert pace_of(pool) is PricePace.LIVE
     demand.look()
     assert pace_of(pool) is PricePace.LIVE
-
-
-def test_an_intent_that_waits_has_prices_each_second(desk: Desk) -> None:
-    """It is judged again and again, and a policy may let it pass."""
-    desk.core.set_seen(seen=False)
-    desk.step()
-    assert pace_of(desk.broker) is PricePace.NEEDED
-    intent_id = desk.core.submit(intent())
-    desk.step()
-    assert pace_of(desk.broker) is PricePace.EACH_SECOND
-    desk.core.reject(intent_id)
-    desk.step()
-    assert pace_of(desk.broker) is PricePace.NEEDED
