@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 from arbitrex_desktop.raw_layer.views import PricePace
 
@@ -20,21 +21,26 @@ class PriceDemand:
 
     def __init__(self, set_pace: Callable[[PricePace], None]) -> None:
         self._set_pace = set_pace
+        self._lock = Lock()
         self._seen = True
         self._pace = PricePace.LIVE
         self.followers: list[Callable[[], bool]] = []
 
     def set_seen(self, *, seen: bool) -> None:
         """Note whether the window can be seen; waits for nobody (any thread)."""
-        self._seen = seen
-        self._set(PricePace.LIVE if seen else PricePace.EACH_SECOND)
+        with self._lock:
+            self._seen = seen
+            self._set(PricePace.EACH_SECOND)
 
     def look(self) -> None:
         """Find out who needs prices now (any thread)."""
-        unseen = PricePace.EACH_SECOND if any(follows() for follows in self.followers) else PricePace.NEEDED
-        self._set(PricePace.LIVE if self._seen else unseen)
+        needed = any(follows() for follows in self.followers)
+        with self._lock:
+            self._set(PricePace.EACH_SECOND if needed else PricePace.NEEDED)
 
-    def _set(self, pace: PricePace) -> None:
+    def _set(self, unseen: PricePace) -> None:
+        """Set the pace (under the lock), which is `unseen` while the window cannot be seen."""
+        pace = PricePace.LIVE if self._seen else unseen
         if pace is not self._pace:
             self._pace = pace
             self._set_pace(pace)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from arbitrex_desktop.raw_layer.price_demand import PriceDemand
 from arbitrex_desktop.raw_layer.views import PricePace
 from tests.fakes.broker import FakeBroker
@@ -31,3 +33,25 @@ def test_out_of_sight_the_followers_decide() -> None:
     assert pace_of(pool) is PricePace.LIVE
     demand.look()
     assert pace_of(pool) is PricePace.LIVE
+
+
+def test_a_window_that_comes_in_sight_meanwhile_has_its_prices() -> None:
+    """The worker has just found that nobody needs them, and the window's thread comes in between: it has the last word.
+
+    Otherwise the pool would stay slow, and the demand would hold it for quick, before the trader's eyes.
+    """
+    paces: list[PricePace] = []
+    comes: list[Thread] = []
+
+    def set_pace(pace: PricePace) -> None:
+        if pace is PricePace.NEEDED:
+            comes.append(Thread(target=lambda: demand.set_seen(seen=True)))
+            comes[0].start()
+            comes[0].join(0.2)
+        paces.append(pace)
+
+    demand = PriceDemand(set_pace)
+    demand.set_seen(seen=False)
+    demand.look()
+    comes[0].join()
+    assert paces == [PricePace.EACH_SECOND, PricePace.NEEDED, PricePace.LIVE]

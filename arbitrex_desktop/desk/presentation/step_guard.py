@@ -26,7 +26,7 @@ class StepGuard:
         self._report_journal = report_journal
 
     def __call__(self, part: str, work: Callable[[], Any]) -> None:
-        """Do a part of a step; what failed before and succeeds now is told as well."""
+        """Do a part of a step; each failure is told once, and again after the part has succeeded."""
         topic = NoticeSubject.STEP_FAILED.of(part)
         try:
             work()
