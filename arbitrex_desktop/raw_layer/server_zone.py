@@ -39,10 +39,12 @@ class ServerZone:
     Attributes:
         winter: seconds that it is ahead of UTC outside of summer time
         rule: whose summer time it follows, one of `RULES`
+        is_known: whether that was measured
     """
 
     winter: int = 0
     rule: str = ""
+    is_known: bool = True
 
     def offset_at(self, moment: datetime) -> int:
         """Return how many seconds it is ahead of UTC at a moment."""
@@ -58,7 +60,7 @@ class ServerZone:
         return moment.timestamp() + self.offset_at(moment)
 
 
-UNKNOWN_ZONE: Final = ServerZone()
+UNKNOWN_ZONE: Final = ServerZone(is_known=False)
 """What counts until the clock is measured: UTC."""
 
 

@@ -400,10 +400,10 @@ class RiskPortfolioManager(RiskFigures):
             return []
         if self.config is self._unfitted and self.config == RPMConfig():  # none were given, and none was changed
             self.config, self._unfitted = RPMConfig.for_leverage(synced.reading.account.leverage), None
-        take_over(state, synced, pool, self.config, started)
+        risen = take_over(state, synced, pool, self.config, started)
         passed = end_what_has_passed(state, self.config, state.resets(synced.read_at, self.config)[0])
         halted = self._latch_limits()
-        return changes + self._repository.changes(state, Effect(RiskMetrics(), urgent=halted or passed))
+        return changes + self._repository.changes(state, Effect(RiskMetrics(), urgent=halted or passed or risen))
 
     def _change_account(self, reading: AccountReading, loaded: Loaded) -> list[StateChange]:
         """Take up the state of an account that was not the current one; return the old one's to be written."""

@@ -270,7 +270,7 @@ class FakePool:
     @property
     def server_zone(self) -> ServerZone:
         """Return `server_offset` outside of summer time, which follows `server_rule`."""
-        return ServerZone(self.server_offset, self.server_rule)
+        return ServerZone(self.server_offset, self.server_rule, self.clock_known)
 
     def learn_summer_time(self) -> None:
         """Learn `learns`: by itself that no summer time is followed."""

@@ -301,6 +301,18 @@ def test_call_statistics_give_percentiles_and_failures() -> None:
     assert (book.count("Poll"), book.count("Other")) == (100, 0)
 
 
+def test_call_statistics_are_those_of_the_latest_thousand() -> None:
+    """However the durations go up and down, equal ones among them."""
+    book, draw = CallMetrics(), Random(1)
+    durations = [round(draw.random(), 2) * (1 + number / 500.0) for number in range(2_500)]
+    for seconds in durations:
+        book.record("Poll", seconds, failed=False)
+    latest = sorted(durations[-1_000:])
+    stats = book.summary()["Poll"]
+    assert (stats.p50_ms, stats.p99_ms) == (latest[500] * 1e3, latest[989] * 1e3)
+    assert stats.max_ms == max(durations) * 1e3
+
+
 def test_the_board_calls_its_listeners_after_each_change() -> None:
     """New prices and a new list of symbols are announced, after they can be read; nobody who left is called."""
     board = LatestQuotes()

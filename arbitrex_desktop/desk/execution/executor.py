@@ -186,7 +186,7 @@ class Executor:
 
     def _server_seconds(self, moment: datetime) -> int:
         """Return a moment in seconds of the server clock, by which the broker lets orders expire."""
-        if self._pool.stats().server_offset_seconds is None:
+        if not self._pool.server_zone.is_known:
             raise CommandRefused("the broker's clock is not known yet, so no expiry can be given; one moment")
         if moment - self._pool.market_now() > _CLOCKS_STAY:
             with suppress(PoolError, MT5Error):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left, insort
 from collections import deque
 
 from arbitrex_desktop.raw_layer.views import CallStats
@@ -18,11 +19,19 @@ class _Series:
         self.count = 0
         self.failures = 0
         self.longest = 0.0
-        self.seconds: deque[float] = deque(maxlen=_KEPT)
+        self._latest: deque[float] = deque()
+        self._ordered: list[float] = []
+
+    def add(self, seconds: float) -> None:
+        """Take a duration; kept in order, since a snapshot wants the figures of all kinds four times a second."""
+        self._latest.append(seconds)
+        insort(self._ordered, seconds)
+        if len(self._latest) > _KEPT:
+            del self._ordered[bisect_left(self._ordered, self._latest.popleft())]
 
     def summary(self) -> CallStats:
         """Return the figures in milliseconds."""
-        ordered = sorted(self.seconds) or [0.0]
+        ordered = self._ordered or [0.0]
         p50, p99 = (ordered[round((len(ordered) - 1) * share)] for share in (0.5, 0.99))
         return CallStats(self.count, self.failures, p50 * 1e3, p99 * 1e3, self.longest * 1e3)
 
@@ -41,7 +50,7 @@ class CallMetrics:
             series.count += 1
             series.failures += failed
             series.longest = max(series.longest, seconds)
-            series.seconds.append(seconds)
+            series.add(seconds)
 
     def count(self, kind: str) -> int:
         """Return how many calls of a kind were made."""

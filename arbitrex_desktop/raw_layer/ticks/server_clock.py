@@ -71,7 +71,8 @@ class ServerClock:
 
     def zone(self, now: datetime) -> ServerZone:
         """Return how the clock is set over the year."""
-        return ServerZone((self.offset_seconds or 0) - summer_seconds(self.rule, now), self.rule)
+        known = self.offset_seconds is not None
+        return ServerZone((self.offset_seconds or 0) - summer_seconds(self.rule, now), self.rule, known)
 
     def to_utc(self, server_seconds: float) -> datetime:
         """Convert a recent time of the server clock to UTC; an offset that is not measured yet counts as none."""

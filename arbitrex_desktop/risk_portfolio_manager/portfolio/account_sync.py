@@ -83,7 +83,7 @@ class MT5AccountSync:
     @property
     def knows_clock(self) -> bool:
         """Return whether it is known how far the server's clock is ahead, so that deals are of the right day."""
-        return self.pool is not None and self.pool.stats().server_offset_seconds is not None
+        return self.pool is not None and self.pool.server_zone.is_known
 
     def read_account(self) -> tuple[AccountReading, datetime]:
         """Read account, positions and orders; return them with market time, UTC (blocks).  Raises `SyncFailed`."""

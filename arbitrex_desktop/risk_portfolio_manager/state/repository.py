@@ -45,8 +45,8 @@ EVERY_ACCOUNT: Final = ""
 """Stands for what a person has stopped, also before an account is known."""
 NOT_SAVED: Final = SavedStops(code="?")
 """Equals nothing that can be saved."""
-_SAVE_EVERY: Final = 1.0
-"""Seconds between saves of what may be lost by a crash: counters of refusals, peaks."""
+_SAVE_EVERY: Final = 5.0
+"""Seconds between saves of what may be lost by a crash: counters of refusals, and what the next sync reckons anew."""
 _encode: Final = msgspec.json.Encoder().encode
 _log = logging.getLogger(__name__)
 

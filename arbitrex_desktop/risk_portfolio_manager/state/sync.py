@@ -57,9 +57,12 @@ def forget_account(state: RiskState) -> None:
     state.begins_anew = False
 
 
-def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
-    """Take a reading over; `started`, when the sync began, in monotonic seconds."""
-    reading, portfolio = synced.reading, state.portfolio
+def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> bool:
+    """Take a reading over; `started`, when the sync began, in monotonic seconds.
+
+    Return whether the account's peak rose, which no deal tells later.
+    """
+    reading, portfolio, peak = synced.reading, state.portfolio, state.figures.peak
     starts = state.resets(synced.read_at, config)
     _take_figures(state, synced, pool, starts)
     sources = state.sources
@@ -75,6 +78,7 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     _show_orders(reading, pool, state, config)
     state.refresh(config)
     state.book.publish(portfolio)
+    return state.figures.peak > peak
 
 
 def _take_figures(state: RiskState, synced: SyncedAccount, pool: PoolReader, starts: tuple[datetime, datetime]) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import LOG_NAME, SqliteStateStore, Stored
 from tests.fakes.clock import START, ManualClock
-from tests.risk_portfolio_manager.helpers import intent, reason, static, wide
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
 
 
 def kept(folder: Path, clock: ManualClock | None = None, **more: Any) -> RiskPortfolioManager:
@@ -78,9 +80,28 @@ def test_an_approval_is_one_small_write_before_it_is_given(tmp_path: Path) -> No
         rpm.process_trade_intent(**intent(intent_id=f"i{number}", atr=0.1 + number / 100))
     assert store.written == ["approval", "state", *["approval"] * 4]
     assert len(SqliteStateStore(tmp_path).load("static").approvals) == 4
-    clock.advance(2.0)
+    clock.advance(6.0)
     rpm.process_trade_intent(**intent(confidence_score=0.0))
     assert SqliteStateStore(tmp_path).load("static").approvals == ()
+
+
+def test_a_new_peak_is_on_disk_with_the_sync_that_saw_it(tmp_path: Path) -> None:
+    """No deal tells what the equity once was; all else that a sync brings is written within seconds."""
+    pool = FakePool()
+    store = WatchedStore(tmp_path)
+    rpm = pooled(pool, store=store)
+    for equity, writes in ((100_500.0, 1), (100_400.0, 0), (100_450.0, 0), (100_501.0, 1)):
+        store.written.clear()
+        pool.clock.advance(1.0)
+        pool.account = replace(pool.account, equity=equity)
+        assert rpm.sync_with_mt5_account()
+        assert store.written == ["state"] * writes
+    pool.clock.advance(3.0)
+    assert rpm.sync_with_mt5_account()
+    assert store.written == ["state"], "the last peak's"
+    pool.clock.advance(2.0)
+    assert rpm.sync_with_mt5_account()
+    assert store.written == ["state"] * 2
 
 
 def test_approvals_since_the_last_save_are_found_after_a_kill(tmp_path: Path) -> None:
