@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
+from arbitrex_desktop.raw_layer.views import Quote
 
 _WATCHED_SECONDS: Final = 300.0
 """Longest pause between two polls after which the ticks that come still count as having just arrived."""
@@ -53,6 +55,13 @@ class TickAges:
         if self.server_clock.offset_seconds is None:
             return math.inf
         return max(0.0, (market_now - self.server_clock.to_utc(time_msc / 1000.0)).total_seconds())
+
+    def told_now(self, quote: Quote) -> Quote:
+        """Return a quote with its age where that could not be told: by the newest tick, which came while we watched."""
+        if not math.isinf(quote.age_at_receipt):
+            return quote
+        behind = (self.server_clock.to_utc(self.newest_msc / 1000.0) - quote.time).total_seconds()
+        return replace(quote, age_at_receipt=max(0.0, behind - (self._newest_at[0] - quote.received)))
 
     def latest_possible_msc(self, speed: float) -> int:
         """Return the latest moment, on the server clock as it stood, at which a tick can lie by now.

@@ -135,6 +135,8 @@ class TickPipeline:
                     for name, rows in taken.items()
                 ]
             )
+        if offset_changed:
+            self.board.put([self._ages.told_now(quote) for quote in self.board.changed_since(0)[1]])
         if taken or late:
             both = {name: np.concatenate([late[name], taken[name]]) for name in late.keys() & taken.keys()}
             self.sinks.write(late | taken | both)
