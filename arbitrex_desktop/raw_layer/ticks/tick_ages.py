@@ -56,7 +56,7 @@ class TickAges:
             return math.inf
         return max(0.0, (market_now - self.server_clock.to_utc(time_msc / 1000.0)).total_seconds())
 
-    def told_now(self, quote: Quote) -> Quote:
+    def with_age(self, quote: Quote) -> Quote:
         """Return a quote with its age where that could not be told: by the newest tick, which came while we watched."""
         if not math.isinf(quote.age_at_receipt):
             return quote
