@@ -76,10 +76,18 @@ class Trial:
         self.until(lambda: self.elapsed() >= seconds, seconds + PATIENCE)
 
     def until_sound(self) -> None:
-        """Wait until the pool is connected and every symbol has been audited once more."""
+        """Wait until the pool is connected and every symbol has been audited once more.
+
+        Polls are asked for meanwhile: where no tick comes each would wait its half second.
+        """
         self.until(self.pool.is_connected)
         polls = self._polls()
-        self.until(lambda: self.pool.is_connected() and self._polls() > polls + 3 * len(SYMBOLS))
+
+        def is_audited() -> bool:
+            self.pool._loop.poll_soon()
+            return self.pool.is_connected() and self._polls() > polls + 3 * len(SYMBOLS)
+
+        self.until(is_audited)
 
     def _polls(self) -> int:
         """Return how many polls were made."""

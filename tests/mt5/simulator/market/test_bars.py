@@ -78,7 +78,7 @@ PRESENT = CLOCK.to_server(NOW) // 1000
 @pytest.mark.slow
 @pytest.mark.timeout(300)  # a dozen seconds of work, which a busy machine makes minutes of
 @given(st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_closed_bars_are_the_same_for_ever(data: st.DataObject) -> None:
     """A bar that was closed once is the same when asked for at any later moment, of whatever source."""
     timeframe = data.draw(st.sampled_from([Timeframe.M1, Timeframe.M30, Timeframe.H1, Timeframe.D1, Timeframe.MN1]))
