@@ -32,7 +32,7 @@ prices that come once a second, has a step before: a sync is due in each."""
 
 QUIET_MS: Final = 1_000
 """Milliseconds between two snapshots while the market is closed."""
-UNSEEN_MS: Final = 2_000
+UNSEEN_MS: Final = 3_000
 """Milliseconds between two snapshots while nobody can see the window: alerts of the account are judged by them."""
 CONNECTING_MS: Final = 50
 """Milliseconds between two snapshots while it connects: charts ask for their bars at the first one that says it has."""
