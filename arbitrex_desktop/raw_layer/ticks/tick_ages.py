@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -56,12 +57,19 @@ class TickAges:
             return math.inf
         return max(0.0, (market_now - self.server_clock.to_utc(time_msc / 1000.0)).total_seconds())
 
-    def with_age(self, quote: Quote) -> Quote:
-        """Return a quote with its age where that could not be told: by the newest tick, which came while we watched."""
-        if not math.isinf(quote.age_at_receipt):
-            return quote
-        behind = (self.server_clock.to_utc(self.newest_msc / 1000.0) - quote.time).total_seconds()
-        return replace(quote, age_at_receipt=max(0.0, behind - (self._newest_at[0] - quote.received)))
+    def with_ages(self, quotes: Iterable[Quote]) -> list[Quote]:
+        """Return those quotes whose age could not be told, with their age, once the offset is known.
+
+        They are measured against the newest tick, which came while we watched; without a good one there is no age yet.
+        """
+        if not self.newest_msc:
+            return []
+        newest, at = self.server_clock.to_utc(self.newest_msc / 1000.0), self._newest_at[0]
+        return [
+            replace(quote, age_at_receipt=max(0.0, (newest - quote.time).total_seconds() - (at - quote.received)))
+            for quote in quotes
+            if math.isinf(quote.age_at_receipt)
+        ]
 
     def latest_possible_msc(self, speed: float) -> int:
         """Return the latest moment, on the server clock as it stood, at which a tick can lie by now.

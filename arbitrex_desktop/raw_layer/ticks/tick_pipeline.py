@@ -136,7 +136,7 @@ class TickPipeline:
                 ]
             )
         if offset_changed:
-            self.board.put([self._ages.with_age(quote) for quote in self.board.changed_since(0)[1]])
+            self.board.put(self._ages.with_ages(self.board.changed_since(0)[1]))
         if taken or late:
             both = {name: np.concatenate([late[name], taken[name]]) for name in late.keys() & taken.keys()}
             self.sinks.write(late | taken | both)

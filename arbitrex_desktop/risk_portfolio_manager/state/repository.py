@@ -46,7 +46,8 @@ EVERY_ACCOUNT: Final = ""
 NOT_SAVED: Final = SavedStops(code="?")
 """Equals nothing that can be saved."""
 _SAVE_EVERY: Final = 5.0
-"""Seconds between saves of what may be lost by a crash: counters of refusals, and what the next sync reckons anew."""
+"""Seconds between saves of what may be lost by a crash: counters of refusals, and what the next sync reckons anew, or,
+without a pool, who set it."""
 _encode: Final = msgspec.json.Encoder().encode
 _log = logging.getLogger(__name__)
 

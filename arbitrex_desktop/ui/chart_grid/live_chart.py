@@ -16,7 +16,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
-from arbitrex_desktop.raw_layer.server_zone import ServerZone
+from arbitrex_desktop.raw_layer.server_zone import UNKNOWN_ZONE
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
@@ -98,7 +98,7 @@ class LiveChart(QWidget):
         self._is_titled = self._is_chosen = self._goes_to_trade = False
         self._fresh = NOTHING_YET
         self._series = BarSeries(self.timeframe)
-        self._server, self._digits = ServerZone(), 5
+        self._server, self._digits = UNKNOWN_ZONE, 5
         self._waits = self._complete = self._cancelled = False
         self._plan: TradePlan | None = None
         self._closed: Sequence[ClosedTrade] = ()

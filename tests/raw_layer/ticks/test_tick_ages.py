@@ -57,3 +57,21 @@ def test_the_first_price_has_its_age_once_the_brokers_clock_is_known(
     true_age = old_s + clock.monotonic() - first.received
     assert true_age - 0.01 <= quote.age(clock.monotonic()) <= true_age + waits_s[-1] + 0.01
     assert quote.time.timestamp() == pytest.approx(first.received - clock.monotonic() + clock.now().timestamp() - old_s)
+
+
+def test_bad_ticks_make_no_old_price_fresh() -> None:
+    """They tell the broker's clock, but none of them is the newest price that an old one could be measured by."""
+    module, clock = FakeModule(SYMBOLS), ManualClock(NOW)
+    feed = TickPipeline(clock, 100)
+    feed.select({name: make_symbol(name) for name in SYMBOLS}, None)
+    now_msc = round(NOW.timestamp() * 1000)
+    for symbol in SYMBOLS:
+        module.add_tick(symbol, now_msc - 3_600_000)
+    feed.apply(feed.next_poll().run(module), NOW)
+    feed.apply(feed.next_poll().run(module), NOW)
+    for symbol in SYMBOLS[:3]:
+        module.add_tick(symbol, now_msc, bid=1.2, ask=1.1)
+    feed.apply(feed.next_poll().run(module), NOW)
+    assert feed.server_clock.offset_seconds == 0
+    quotes = feed.board.changed_since(0)[1]
+    assert [math.isinf(quote.age_at_receipt) for quote in quotes] == [True] * len(SYMBOLS)
